@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { JobKind } from './job.ts';
+import { ToolDefinition, ToolGroup } from './tools.ts';
+import { ToolCall, TranscriptItem } from './transcript.ts';
+
+/** Largest frame in either direction, payload bytes. Trees and checkpoints never travel as frames. */
+export const MAX_FRAME_BYTES = 1 << 20;
+export const AGENT_PROTOCOL_VERSION = 1;
+
+/** The two stages of an attempt, named as the job states they run in. */
+export const Stage = z.enum(['planning', 'running']);
+export type Stage = z.infer<typeof Stage>;
+
+const RequestId = z.int().positive();
+
+/**
+ * Frames of the agent process. It only asks: the worker makes the model call, decides and forwards the tool call.
+ * `tool.call` names a call of the model's last turn; name and input are taken from the worker's own record of that
+ * turn, so a hostile agent process cannot ask for something that the model did not ask for.
+ */
+export const AgentFrame = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), body: z.strictObject({ protocol: z.int() }) }),
+  z.strictObject({
+    type: z.literal('model.complete'),
+    id: RequestId,
+    body: z.strictObject({
+      /** System instructions; must be the same in every call of a stage (prompt caching). */
+      instructions: z.string(),
+      /** What is new since the last call; the worker keeps the transcript. */
+      append: z.array(TranscriptItem),
+      tools: z.array(ToolDefinition).max(64),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal('tool.call'),
+    id: RequestId,
+    body: z.strictObject({ callId: z.string() }),
+  }),
+  z.strictObject({
+    type: z.literal('finished'),
+    body: z.strictObject({
+      reason: z.enum(['submitted', 'turns_exhausted', 'no_submission', 'request_failed', 'stopped']),
+      detail: z.string().max(4_000),
+    }),
+  }),
+]);
+export type AgentFrame = z.infer<typeof AgentFrame>;
+
+/** What the agent loop needs to know of a job: no key, no address, no id of anything outside. */
+export const AgentStart = z.strictObject({
+  kind: JobKind,
+  instruction: z.string(),
+  systemPrompt: z.string().optional(),
+  tools: z.array(ToolGroup),
+  maxTurns: z.int().positive(),
+  workdir: z.string(),
+  /** The day the job runs, YYYY-MM-DD. */
+  date: z.iso.date(),
+});
+export type AgentStart = z.infer<typeof AgentStart>;
+
+/** What the agent is shown of a model turn. Reasoning items stay with the worker. */
+export const ModelTurnBody = z.strictObject({
+  text: z.string(),
+  toolCalls: z.array(ToolCall),
+  status: z.enum(['completed', 'incomplete', 'refused']),
+});
+export type ModelTurnBody = z.infer<typeof ModelTurnBody>;
+
+export const FileChange = z.strictObject({
+  path: z.string(),
+  kind: z.enum(['added', 'modified', 'deleted']),
+});
+export type FileChange = z.infer<typeof FileChange>;
+
+/** What a tool call came to; the agent turns it into the text that the model reads. */
+export const Observation = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('command'),
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    timedOut: z.boolean(),
+    durationMs: z.number(),
+    /** Head and tail of the merged output; `omittedBytes` were cut between them. */
+    head: z.string(),
+    tail: z.string(),
+    omittedBytes: z.int().nonnegative(),
+  }),
+  z.strictObject({ kind: z.literal('patch_applied'), changes: z.array(FileChange) }),
+  z.strictObject({ kind: z.literal('plan_updated') }),
+  z.strictObject({ kind: z.literal('plan_accepted') }),
+  z.strictObject({ kind: z.literal('submission_accepted') }),
+  /** Not done, and why: a policy denial, malformed arguments, a patch that does not match. The model can repair it. */
+  z.strictObject({ kind: z.literal('refused'), reason: z.string(), message: z.string() }),
+]);
+export type Observation = z.infer<typeof Observation>;
+
+/** Frames of the worker. */
+export const WorkerFrame = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start'), body: AgentStart }),
+  z.strictObject({ type: z.literal('model.turn'), id: RequestId, body: ModelTurnBody }),
+  z.strictObject({ type: z.literal('tool.observation'), id: RequestId, body: Observation }),
+  z.strictObject({
+    type: z.literal('request.failed'),
+    id: RequestId,
+    body: z.strictObject({ code: z.string(), message: z.string() }),
+  }),
+  z.strictObject({ type: z.literal('stop'), body: z.strictObject({ reason: z.string() }) }),
+]);
+export type WorkerFrame = z.infer<typeof WorkerFrame>;

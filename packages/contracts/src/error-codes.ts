@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** Every error that leaves Drydock, by its stable code. What a code means: the catalogue in core. */
+export const ErrorCode = z.enum([
+  // caller
+  'malformed_json',
+  'unsupported_media_type',
+  'body_too_large',
+  'invalid_request',
+  'unknown_field',
+  'tool_unavailable',
+  'bad_source',
+  'unauthorized',
+  'not_found',
+  'not_ready',
+  'job_finished',
+  // model
+  'model_error',
+  'model_auth',
+  'model_unavailable',
+  'no_submission',
+  'budget_exceeded',
+  // sandbox
+  'sandbox_lost',
+  'protocol_error',
+  'patch_rejected',
+  'verification_failed',
+  // platform
+  'deadline_exceeded',
+  'lease_lost',
+  'attempts_exhausted',
+  'store_unavailable',
+  'store_misconfigured',
+  'engine_unavailable',
+  'sandbox_start_failed',
+  'internal_error',
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** Who has to act: it picks the HTTP class, the log level and the alert label. */
+export const Blame = z.enum(['caller', 'model', 'sandbox', 'platform']);
+export type Blame = z.infer<typeof Blame>;
+
+/** The JSON form of an error in a job or an event. */
+export const ErrorBody = z.strictObject({ code: ErrorCode, message: z.string(), blame: Blame });
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** RFC 9457 problem details, as every refused request is answered. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: ErrorCode,
+  detail: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  request_id: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;

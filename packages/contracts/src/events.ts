@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { ErrorBody } from './error-codes.ts';
+import { JobState, Warning } from './job.ts';
+import { Plan, PlanStepStatus } from './plan.ts';
+import { Usage } from './transcript.ts';
+
+const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.object({ type: z.literal(type), data });
+
+/** What happens to a job, by type. Types may be added, none is renamed (contract.md). */
+export const JobEventBody = z.discriminatedUnion('type', [
+  event(
+    'job.state_changed',
+    z.object({ from: JobState.nullable(), to: JobState, reason: z.string().optional() }),
+  ),
+  event(
+    'plan.updated',
+    z.object({
+      plan: Plan.optional(),
+      steps: z.array(z.object({ step: z.string(), status: PlanStepStatus })),
+      explanation: z.string().optional(),
+    }),
+  ),
+  event('message.added', z.object({ role: z.enum(['assistant', 'user']), text: z.string() })),
+  event('command.started', z.object({ call_id: z.string(), cmd: z.string(), workdir: z.string() })),
+  event('command.output_appended', z.object({ call_id: z.string(), text: z.string() })),
+  event(
+    'command.finished',
+    z.object({
+      call_id: z.string(),
+      exit_code: z.int().nullable(),
+      signal: z.string().nullable(),
+      duration_ms: z.number(),
+      timed_out: z.boolean(),
+      output_bytes: z.int(),
+    }),
+  ),
+  event('file.changed', z.object({ path: z.string(), kind: z.enum(['added', 'modified', 'deleted']) })),
+  event('checkpoint.saved', z.object({ digest: z.string(), bytes: z.int() })),
+  event(
+    'policy.decided',
+    z.object({
+      call_id: z.string(),
+      tool: z.string(),
+      verdict: z.enum(['allow', 'deny']),
+      reason: z.string(),
+    }),
+  ),
+  event('usage.charged', z.object({ turn: z.int(), usage: Usage, total: Usage })),
+  event('warning.raised', Warning),
+  event(
+    'job.finished',
+    z.object({ status: JobState, verified: z.boolean().nullable(), error: ErrorBody.nullable() }),
+  ),
+]);
+export type JobEventBody = z.infer<typeof JobEventBody>;
+export type JobEventType = JobEventBody['type'];
+
+/** One event as stored and served. `seq` starts at 1 and has no gaps; the SSE id is `seq`. */
+export const JobEvent = z.intersection(
+  JobEventBody,
+  z.object({ seq: z.int().positive(), at: z.iso.datetime(), attempt: z.int().nonnegative() }),
+);
+export type JobEvent = z.infer<typeof JobEvent>;

@@ -1,0 +1,59 @@
+export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
+export { Digest, InstanceId, JobId, SandboxId, WorkerId } from './ids.ts';
+export { Plan, PlanStepStatus, PlanUpdate, Submission } from './plan.ts';
+export {
+  BUILT_TOOL_GROUPS,
+  ExecCommandArgs,
+  TOOL_ARGUMENTS,
+  ToolDefinition,
+  ToolGroup,
+  ToolName,
+} from './tools.ts';
+export { CallForm, ToolCall, TranscriptItem, Usage } from './transcript.ts';
+export {
+  CheckFormat,
+  CheckRun,
+  CheckSide,
+  ChecksVerdict,
+  LintFinding,
+  LintSummary,
+  TestCase,
+  TestCounts,
+  TestsSummary,
+  TestStatus,
+} from './checks.ts';
+export {
+  ArtifactDigests,
+  ArtifactName,
+  FilesSource,
+  JOB_STATES,
+  JobJson,
+  JobKind,
+  JobLimits,
+  JobRecord,
+  JobRequest,
+  JobResult,
+  JobSpec,
+  JobState,
+  RequestedChecks,
+  SourceFile,
+  StoredSource,
+  Warning,
+  WarningCode,
+} from './job.ts';
+export { JobEvent, JobEventBody } from './events.ts';
+export type { JobEventType } from './events.ts';
+export {
+  AGENT_PROTOCOL_VERSION,
+  AgentFrame,
+  AgentStart,
+  FileChange,
+  MAX_FRAME_BYTES,
+  ModelTurnBody,
+  Observation,
+  Stage,
+  WorkerFrame,
+} from './agent-protocol.ts';
+export { ToolHostRequest, ToolHostResponse } from './tool-host-protocol.ts';
+export { QUEUE_MESSAGES } from './queue-messages.ts';
+export type { JobRunMessage } from './queue-messages.ts';

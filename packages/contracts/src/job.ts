@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { ChecksVerdict } from './checks.ts';
+import { ErrorBody } from './error-codes.ts';
+import { Digest, JobId } from './ids.ts';
+import { Plan } from './plan.ts';
+import { ToolGroup } from './tools.ts';
+import { Usage } from './transcript.ts';
+
+export const JOB_STATES = [
+  'queued',
+  'starting',
+  'planning',
+  'running',
+  'awaiting_approval',
+  'verifying',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'checkpointed',
+  'safe_mode',
+] as const;
+export const JobState = z.enum(JOB_STATES);
+export type JobState = z.infer<typeof JobState>;
+
+export const JobKind = z.enum(['implement', 'fix', 'review', 'explain', 'test']);
+export type JobKind = z.infer<typeof JobKind>;
+
+/** One file of a `files` source. The path is relative, `/`-separated, and stays inside the repository. */
+export const SourceFile = z.strictObject({
+  path: z.string().min(1).max(1_024),
+  content: z.string(),
+  encoding: z.enum(['utf8', 'base64']).default('utf8'),
+  executable: z.boolean().default(false),
+});
+export type SourceFile = z.infer<typeof SourceFile>;
+
+export const FilesSource = z.strictObject({
+  type: z.literal('files'),
+  files: z.array(SourceFile).min(1).max(5_000),
+});
+export type FilesSource = z.infer<typeof FilesSource>;
+
+/** Commands that prove a change. An absent list is detected from the repository; an empty list means: none. */
+export const RequestedChecks = z.strictObject({
+  test: z.array(z.string().min(1).max(4_096)).max(10).optional(),
+  lint: z.array(z.string().min(1).max(4_096)).max(10).optional(),
+});
+export type RequestedChecks = z.infer<typeof RequestedChecks>;
+
+/** Limits of an attempt, resolved: every one has a value (contract.md has defaults and maxima). */
+export const JobLimits = z.strictObject({
+  timeout_seconds: z.int().min(1),
+  memory_mb: z.int().min(64),
+  cpus: z.number().min(0.1),
+  disk_mb: z.int().min(1),
+  max_turns: z.int().min(1),
+  max_tokens_total: z.int().min(1),
+});
+export type JobLimits = z.infer<typeof JobLimits>;
+
+const Tool = z.union([ToolGroup, z.strictObject({ type: ToolGroup }).transform((tool) => tool.type)]);
+
+/** The body of `POST /v1/jobs`. Unknown fields are refused. */
+export const JobRequest = z.strictObject({
+  kind: JobKind,
+  instruction: z.string().trim().min(1).max(100_000),
+  source: FilesSource,
+  checks: RequestedChecks.default({}),
+  model: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/)
+    .default('gpt-5.3-codex'),
+  temperature: z.number().min(0).max(2).optional(),
+  max_tokens: z.int().min(1).max(8_192).default(4_096),
+  tools: z.array(Tool).max(20).default(['code_interpreter']),
+  system_prompt: z.string().max(32_768).optional(),
+  limits: JobLimits.partial().default({}),
+  labels: z
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(256))
+    .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels')
+    .default({}),
+});
+export type JobRequest = z.infer<typeof JobRequest>;
+
+/** A source as the job record holds it: the bytes are in the artifact store, fsynced before the job is accepted. */
+export const StoredSource = z.strictObject({
+  type: z.literal('files'),
+  digest: Digest,
+  bytes: z.int(),
+  files: z.int(),
+});
+export type StoredSource = z.infer<typeof StoredSource>;
+
+/** What an accepted job asks for, with every default resolved. */
+export const JobSpec = JobRequest.omit({ source: true, limits: true }).extend({
+  source: StoredSource,
+  limits: JobLimits,
+});
+export type JobSpec = z.infer<typeof JobSpec>;
+
+export const WarningCode = z.enum([
+  'no_tests',
+  'tests_changed',
+  'no_lint',
+  'ignored_files_left_out',
+  'temperature_ignored',
+  'patch_not_captured',
+  'check_timed_out',
+]);
+export type WarningCode = z.infer<typeof WarningCode>;
+
+export const Warning = z.object({ code: WarningCode, message: z.string() });
+export type Warning = z.infer<typeof Warning>;
+
+/** `result` of a terminal job. `verified` is `null` for review and explain. */
+export const JobResult = z.object({
+  verified: z.boolean().nullable(),
+  summary: z.string().nullable(),
+  plan: Plan.nullable(),
+  checks: ChecksVerdict.nullable(),
+  patch_bytes: z.int(),
+  usage: Usage,
+  warnings: z.array(Warning),
+});
+export type JobResult = z.infer<typeof JobResult>;
+
+/** Files handed to the caller, by name. */
+export const ArtifactName = z.enum([
+  'patch.diff',
+  'plan.json',
+  'transcript.jsonl',
+  'before.json',
+  'after.json',
+  'log.txt',
+]);
+export type ArtifactName = z.infer<typeof ArtifactName>;
+export const ArtifactDigests = z.partialRecord(ArtifactName, Digest);
+export type ArtifactDigests = z.infer<typeof ArtifactDigests>;
+
+/** The truth about a job, as the store keeps it. Times are ISO 8601 in UTC. */
+export const JobRecord = z.object({
+  id: JobId,
+  state: JobState,
+  spec: JobSpec,
+  /** Monotonic; every write of an attempt carries it, and a stale one is refused. */
+  fence: z.int(),
+  /** How many attempts were started. */
+  attempt: z.int(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  /** When the present state must be over. */
+  deadlineAt: z.iso.datetime().nullable(),
+  result: JobResult.nullable(),
+  error: ErrorBody.nullable(),
+  artifacts: ArtifactDigests,
+});
+export type JobRecord = z.infer<typeof JobRecord>;
+
+/** The job as `GET /v1/jobs/{id}` answers it (contract.md). */
+export const JobJson = z.object({
+  id: JobId,
+  object: z.literal('job'),
+  status: JobState,
+  kind: JobKind,
+  model: z.string(),
+  attempt: z.int(),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  labels: z.record(z.string(), z.string()),
+  limits: JobLimits,
+  result: JobResult.nullable(),
+  error: ErrorBody.nullable(),
+  links: z.object({ self: z.string(), events: z.string(), patch: z.string() }),
+});
+export type JobJson = z.infer<typeof JobJson>;

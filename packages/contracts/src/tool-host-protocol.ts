@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { FileChange } from './agent-protocol.ts';
+
+const RequestId = z.int().positive();
+
+/** Frames of the worker to the tool host (uid B), over the stdio of the tool host's own exec. */
+export const ToolHostRequest = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('exec'),
+    id: RequestId,
+    body: z.strictObject({
+      cmd: z.string(),
+      /** Absolute, or relative to the workspace. */
+      workdir: z.string(),
+      env: z.record(z.string(), z.string()),
+      /** The command and all that descends from it are killed then. */
+      timeoutMs: z.int().positive(),
+      /** Bytes of merged output kept: half head, half tail. */
+      maxOutputBytes: z.int().positive(),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal('apply_patch'),
+    id: RequestId,
+    body: z.strictObject({ patch: z.string() }),
+  }),
+  z.strictObject({
+    type: z.literal('read_file'),
+    id: RequestId,
+    body: z.strictObject({ path: z.string(), maxBytes: z.int().positive() }),
+  }),
+  /** Names in a directory of the workspace, sorted; at most `maxEntries`. */
+  z.strictObject({
+    type: z.literal('list_dir'),
+    id: RequestId,
+    body: z.strictObject({ path: z.string(), maxEntries: z.int().positive() }),
+  }),
+  /** Ends one exec early: its process group is killed and it is answered as usual. */
+  z.strictObject({ type: z.literal('cancel'), id: RequestId, body: z.strictObject({ execId: RequestId }) }),
+  /** Kills every process of uid B but the tool host itself. */
+  z.strictObject({ type: z.literal('clear'), id: RequestId, body: z.strictObject({}) }),
+]);
+export type ToolHostRequest = z.infer<typeof ToolHostRequest>;
+
+export const ToolHostResponse = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), body: z.strictObject({ protocol: z.int() }) }),
+  /** Output as it appears, for the events; cut after the head half of `maxOutputBytes`. Base64 of raw bytes. */
+  z.strictObject({ type: z.literal('output'), id: RequestId, body: z.strictObject({ data: z.base64() }) }),
+  z.strictObject({
+    type: z.literal('exited'),
+    id: RequestId,
+    body: z.strictObject({
+      exitCode: z.int().nullable(),
+      signal: z.string().nullable(),
+      timedOut: z.boolean(),
+      durationMs: z.number(),
+      head: z.base64(),
+      tail: z.base64(),
+      totalBytes: z.int().nonnegative(),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal('patched'),
+    id: RequestId,
+    body: z.strictObject({ changes: z.array(FileChange) }),
+  }),
+  z.strictObject({
+    type: z.literal('file'),
+    id: RequestId,
+    body: z.strictObject({ data: z.base64(), truncated: z.boolean() }),
+  }),
+  z.strictObject({
+    type: z.literal('dir'),
+    id: RequestId,
+    body: z.strictObject({ entries: z.array(z.string()), truncated: z.boolean() }),
+  }),
+  z.strictObject({ type: z.literal('done'), id: RequestId, body: z.strictObject({}) }),
+  /** The request could not be done; `message` is written for the model. */
+  z.strictObject({
+    type: z.literal('failed'),
+    id: RequestId,
+    body: z.strictObject({
+      reason: z.enum(['not_found', 'patch_mismatch', 'io_error', 'bad_request']),
+      message: z.string(),
+    }),
+  }),
+]);
+export type ToolHostResponse = z.infer<typeof ToolHostResponse>;

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { Plan, PlanUpdate, Submission } from './plan.ts';
+
+/** What a job may list in `tools`; a tool that is not listed does not exist for the job. */
+export const ToolGroup = z.enum([
+  'code_interpreter',
+  'web_browser',
+  'repo_browser',
+  'test_runner',
+  'linter',
+  'deployment_sandbox',
+  'retrieval',
+]);
+export type ToolGroup = z.infer<typeof ToolGroup>;
+
+/** The groups that this version can serve; the others are refused with `tool_unavailable`. */
+export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = ['code_interpreter'];
+
+/** Tools as the model calls them. */
+export const ToolName = z.enum(['exec_command', 'apply_patch', 'update_plan', 'submit_plan', 'submit']);
+export type ToolName = z.infer<typeof ToolName>;
+
+/** Arguments of `exec_command`, the field names Codex models are trained on. */
+export const ExecCommandArgs = z.object({
+  cmd: z.string().min(1).max(65_536),
+  workdir: z.string().max(4_096).optional(),
+  yield_time_ms: z.number().int().nonnegative().optional(),
+  max_output_tokens: z.number().int().positive().optional(),
+});
+export type ExecCommandArgs = z.infer<typeof ExecCommandArgs>;
+
+/** Arguments per tool. `apply_patch` is freeform: its whole input is the patch text. */
+export const TOOL_ARGUMENTS = {
+  exec_command: ExecCommandArgs,
+  apply_patch: z.string().min(1).max(900_000),
+  update_plan: PlanUpdate,
+  submit_plan: Plan,
+  submit: Submission,
+} as const satisfies Record<ToolName, z.ZodType>;
+
+/** A tool as it is described to the model. */
+export const ToolDefinition = z.discriminatedUnion('form', [
+  z.object({
+    form: z.literal('function'),
+    name: ToolName,
+    description: z.string(),
+    /** JSON Schema of the arguments. */
+    parameters: z.record(z.string(), z.unknown()),
+  }),
+  z.object({
+    form: z.literal('freeform'),
+    name: ToolName,
+    description: z.string(),
+    grammar: z.object({ syntax: z.literal('lark'), definition: z.string() }),
+  }),
+]);
+export type ToolDefinition = z.infer<typeof ToolDefinition>;

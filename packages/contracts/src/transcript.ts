@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** How a tool is called on the wire: JSON arguments, or raw text. */
+export const CallForm = z.enum(['function', 'freeform']);
+
+/** What a model asks for. `input` is raw: JSON text of a function, the text itself of a freeform tool. */
+export const ToolCall = z.object({
+  callId: z.string().min(1).max(200),
+  name: z.string().min(1).max(200),
+  input: z.string(),
+  form: CallForm,
+});
+export type ToolCall = z.infer<typeof ToolCall>;
+
+/**
+ * One entry of the transcript: the append-only record of what the model was shown and what it answered.
+ * Assistant items keep `phase` and encrypted reasoning, because a model's quality drops when they are not sent back.
+ */
+export const TranscriptItem = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message'),
+    role: z.enum(['developer', 'user', 'assistant']),
+    text: z.string(),
+    phase: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('reasoning'),
+    id: z.string(),
+    summary: z.array(z.string()),
+    encryptedContent: z.string().optional(),
+  }),
+  z.object({ type: z.literal('tool_call'), call: ToolCall }),
+  z.object({ type: z.literal('tool_output'), callId: z.string(), form: CallForm, output: z.string() }),
+]);
+export type TranscriptItem = z.infer<typeof TranscriptItem>;
+
+/** Tokens of one or more model calls, as the model API reports them. */
+export const Usage = z.object({
+  input_tokens: z.int().nonnegative(),
+  cached_input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  reasoning_tokens: z.int().nonnegative(),
+});
+export type Usage = z.infer<typeof Usage>;
