@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks'; // allow clock: the demo shows how long a job took
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@drydock/client';
+import type { JobJson, JobRequest } from '@drydock/contracts';
+import type { JobPrinter } from './job-printer.ts';
+import { readHead, restoreRepository } from './restore-repository.ts';
+
+/** An example repository: a folder with `history.fast-export`, `job.json` and a transcript of the same name. */
+export interface Example {
+  readonly name: string;
+  readonly directory: string;
+}
+
+export const EXAMPLES: readonly Example[] = ['ts'].map((name) => ({
+  name,
+  directory: fileURLToPath(new URL(`../${name}`, import.meta.url)),
+}));
+
+export interface ExampleResult {
+  readonly job: JobJson;
+  readonly patch: string;
+  readonly durationMs: number;
+}
+
+interface RunContext {
+  readonly client: Client;
+  readonly printer: JobPrinter;
+  /** Whether the scripted model answers. */
+  readonly scripted: boolean;
+}
+
+/** Restores the repository, submits its job, shows it while it runs and gives back what it came to. */
+export async function runExample(example: Example, context: RunContext, signal: AbortSignal): Promise<ExampleResult> {
+  const { client, printer, scripted } = context;
+  const { title, ...description } = JSON.parse(await readFile(join(example.directory, 'job.json'), 'utf8'));
+  printer.title(`${title} (${scripted ? 'scripted model' : 'real model'})`);
+  const request: JobRequest = { ...description, source: await readSource(example) };
+  const startedAt = performance.now();
+  const model = scripted ? { model: `scripted/fix-${example.name}` } : {};
+  const accepted = await client.submitJob({ ...request, ...model }, signal);
+  for await (const event of client.followEvents(accepted.id, {}, signal)) printer.event(event);
+  const durationMs = performance.now() - startedAt;
+  const job = await client.getJob(accepted.id, signal);
+  const patch = await client.getPatch(accepted.id, signal);
+  printer.patch(patch);
+  printer.verdict(job, durationMs);
+  return { job, patch, durationMs };
+}
+
+async function readSource(example: Example): Promise<JobRequest['source']> {
+  const directory = await mkdtemp(join(tmpdir(), 'drydock-example-'));
+  try {
+    await restoreRepository(join(example.directory, 'history.fast-export'), directory);
+    return await readHead(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,5 @@
+export { parseStackConfig } from './config.ts';
+export type { StackConfig } from './config.ts';
+export { readSetupFacts } from './setup-facts.ts';
+export { startStack } from './start-stack.ts';
+export type { ServiceName, Stack } from './start-stack.ts';

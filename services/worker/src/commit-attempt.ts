@@ -1,0 +1,61 @@
+import type { JobResult } from '@drydock/contracts';
+import type { DrydockError, TerminalState } from '@drydock/core';
+import type { Attempt } from './attempt.ts';
+import type { AgentStage } from './run-agent-stage.ts';
+import type { Verification } from './verify-result.ts';
+
+/** How an attempt ended, with all that is to be kept of it. */
+export interface Ending {
+  readonly to: TerminalState;
+  readonly error: DrydockError | undefined;
+  readonly stage: AgentStage | undefined;
+  readonly verification: Verification | undefined;
+}
+
+/** Writes the artifacts, then the job's end: state, result and last event at once. */
+export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<void> {
+  await keepArtifacts(attempt, ending);
+  noteLeftOut(attempt, ending.stage);
+  await attempt.events.flush();
+  const result = toResult(attempt, ending);
+  const error = ending.error?.toBody() ?? null;
+  await attempt.deps.store.commit(attempt.lease, { to: ending.to, result, error, artifacts: attempt.artifacts });
+  attempt.deps.metrics.jobFinished(ending.to, result.verified);
+}
+
+async function keepArtifacts(attempt: Attempt, { stage, verification }: Ending): Promise<void> {
+  await attempt.keep('patch.diff', stage?.patch.diff ?? new Uint8Array());
+  await attempt.keep('transcript.jsonl', attempt.conversation.toJsonLines());
+  await attempt.keep('log.txt', attempt.log.toBytes());
+  if (stage?.plan) await attempt.keep('plan.json', toJsonBytes(stage.plan));
+  if (verification !== undefined) {
+    await attempt.keep('before.json', toJsonBytes(verification.before));
+    await attempt.keep('after.json', toJsonBytes(verification.after));
+  }
+}
+
+function noteLeftOut(attempt: Attempt, stage: AgentStage | undefined): void {
+  const leftOut = stage?.patch.leftOut ?? [];
+  if (leftOut.length === 0) return;
+  attempt.warn({
+    code: 'ignored_files_left_out',
+    message: `Not in the patch, because git ignores them or cannot carry them: ${leftOut.join(', ')}`,
+  });
+}
+
+function toResult(attempt: Attempt, { stage, verification }: Ending): JobResult {
+  const { kind } = attempt.job.spec;
+  const proves = kind !== 'review' && kind !== 'explain';
+  const outcome = stage?.outcome;
+  return {
+    verified: proves ? (verification?.verified ?? false) : null,
+    summary: outcome?.kind === 'submitted' ? outcome.submission.summary : null,
+    plan: stage?.plan ?? null,
+    checks: verification?.verdict ?? null,
+    patch_bytes: stage?.patch.diff.byteLength ?? 0,
+    usage: attempt.budget.usage,
+    warnings: attempt.warnings,
+  };
+}
+
+const toJsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);

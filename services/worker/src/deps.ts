@@ -1,0 +1,28 @@
+import type { WorkerId } from '@drydock/contracts';
+import type {
+  ArtifactStore,
+  Clock,
+  JobStore,
+  LayerStore,
+  ModelGateway,
+  Sandboxes,
+  SandboxRegistry,
+} from '@drydock/core';
+import type { Logger } from '@drydock/service-kit';
+import type { WorkerMetrics } from './metrics.ts';
+
+/** Everything an attempt is composed of; built once, in main.ts. */
+export interface WorkerDeps {
+  readonly workerId: WorkerId;
+  readonly store: JobStore;
+  readonly registry: SandboxRegistry;
+  readonly artifacts: ArtifactStore;
+  readonly sandboxes: Sandboxes;
+  readonly layers: LayerStore;
+  readonly models: ModelGateway;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: WorkerMetrics;
+  /** How long a lease lives without a heartbeat, milliseconds. */
+  readonly leaseMs: number;
+}

@@ -1,0 +1,105 @@
+import type { JobRunMessage } from '@drydock/contracts';
+import { FilesSource } from '@drydock/contracts';
+import type { Layer, Outcome, TerminalState } from '@drydock/core';
+import { DrydockError, toDrydockError, toError, toJobState } from '@drydock/core';
+import { Attempt } from './attempt.ts';
+import { commitAttempt } from './commit-attempt.ts';
+import type { Ending } from './commit-attempt.ts';
+import type { WorkerDeps } from './deps.ts';
+import { Interrupted, findInterruption, isLeaseLost } from './interruption.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import type { AgentStage } from './run-agent-stage.ts';
+import { runAgentStage } from './run-agent-stage.ts';
+import { endOlderAttempts } from './sandbox-scope.ts';
+import { verifyResult } from './verify-result.ts';
+
+/**
+ * One attempt, from the claim to the commit. A message that says something old is answered by a refused claim; an attempt
+ * that lost its lease ends without a word, because the job belongs to somebody else by then.
+ */
+export async function runAttempt(deps: WorkerDeps, message: JobRunMessage, shutdown: AbortSignal): Promise<void> {
+  const { store, workerId, leaseMs, clock } = deps;
+  const claim = await store.claim({ ...message, workerId, leaseMs });
+  if (claim.kind === 'refused') {
+    deps.log.info({ event: 'claim.refused', jobId: message.jobId, reason: claim.reason });
+    return;
+  }
+  await using keeper = new LeaseKeeper({ store, clock, lease: claim.lease, leaseMs, parent: shutdown });
+  const attempt = new Attempt(deps, claim, (error) => keeper.interrupt(new Interrupted('lease_lost', error)));
+  deps.metrics.attemptStarted();
+  try {
+    const ending = await conclude(attempt, keeper.signal);
+    await commitAttempt(attempt, ending);
+    deps.log.info({ event: 'attempt.committed', jobId: claim.lease.jobId, to: ending.to });
+  } catch (error) {
+    if (!isAbandoned(error, keeper.signal)) throw error;
+    deps.log.warn({ event: 'attempt.abandoned', jobId: claim.lease.jobId, err: error });
+  } finally {
+    deps.metrics.attemptEnded();
+  }
+}
+
+/** Whether the attempt is no longer this worker's: nothing may be written, and nothing went wrong here. */
+function isAbandoned(error: unknown, signal: AbortSignal): boolean {
+  const interruption = findInterruption(signal);
+  return isLeaseLost(error) || interruption === 'lease_lost' || interruption === 'shutdown';
+}
+
+/** Runs the attempt's parts in order; every ending is a value, with the patch so far. */
+async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
+  const timeoutMs = attempt.job.spec.limits.timeout_seconds * 1_000;
+  const deadlineAt = attempt.deps.clock.now() + timeoutMs;
+  const signal = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
+  let stage: AgentStage | undefined;
+  try {
+    await endOlderAttempts(attempt, signal);
+    const layer = await prepareLayer(attempt, signal);
+    stage = await runAgentStage(attempt, { layer, deadlineAt }, signal);
+    if (stage.outcome.kind !== 'submitted') return toEnding(stage.outcome, stage);
+    await attempt.enter('verifying', timeoutMs);
+    const verifying = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
+    return await proveSubmission(attempt, { stage, layer, timeoutMs }, verifying);
+  } catch (error) {
+    return toEnding(outcomeOfError(error, signal), stage);
+  }
+}
+
+async function prepareLayer(attempt: Attempt, signal: AbortSignal): Promise<Layer> {
+  const { artifacts, layers } = attempt.deps;
+  const bytes = await artifacts.get(attempt.job.spec.source.digest);
+  const source = FilesSource.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  return layers.ensure(source, signal);
+}
+
+interface Proof {
+  readonly stage: AgentStage;
+  readonly layer: Layer;
+  readonly timeoutMs: number;
+}
+
+async function proveSubmission(attempt: Attempt, { stage, layer, timeoutMs }: Proof, signal: AbortSignal): Promise<Ending> {
+  try {
+    const { diff } = stage.patch;
+    const deadlineAt = attempt.deps.clock.now() + timeoutMs;
+    const verification = await verifyResult(attempt, { layer, diff, deadlineAt }, signal);
+    return { to: 'succeeded', error: undefined, stage, verification };
+  } catch (error) {
+    return toEnding(outcomeOfError(error, signal), stage);
+  }
+}
+
+/** Rethrows when the attempt is not this worker's any more. */
+function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {
+  const interruption = findInterruption(signal);
+  if (interruption === 'timed_out' || interruption === 'cancelled') return { kind: interruption };
+  if (interruption !== undefined || isLeaseLost(error)) throw error;
+  const { code, message } = toDrydockError(error);
+  return { kind: 'failed', code, message };
+}
+
+function toEnding(outcome: Outcome, stage: AgentStage | undefined): Ending {
+  const state = toJobState(outcome);
+  if (state === 'verifying') throw new DrydockError('internal_error', { message: 'A submission is not an ending.' });
+  const to: TerminalState = state;
+  return { to, error: toError(outcome), stage, verification: undefined };
+}

@@ -1,0 +1,121 @@
+import type { CheckRun, ChecksVerdict } from '@drydock/contracts';
+import type { Layer, Sandbox } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
+import type { DetectedChecks } from '@drydock/verification';
+import { compareRuns, detectChecks, gatherRepoFacts, inspectPatch, runCheck } from '@drydock/verification';
+import type { Attempt } from './attempt.ts';
+import { startSandbox } from './sandbox-scope.ts';
+
+/** What was reproduced without a model. `verified` and `verdict` are null where there is nothing to prove. */
+export interface Verification {
+  readonly verified: boolean | null;
+  readonly verdict: ChecksVerdict | null;
+  readonly before: readonly CheckRun[];
+  readonly after: readonly CheckRun[];
+}
+
+interface VerificationRequest {
+  readonly layer: Layer;
+  readonly diff: Uint8Array;
+  /** Epoch milliseconds. */
+  readonly deadlineAt: number;
+}
+
+const NOTHING_TO_PROVE: Verification = { verified: null, verdict: null, before: [], after: [] };
+
+/**
+ * Runs the same checks in two clean containers that never saw a model: on the pristine base, and on base + patch.
+ * What to run is detected on the base, so that a patch cannot choose its own judge.
+ */
+export async function verifyResult(
+  attempt: Attempt,
+  request: VerificationRequest,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const { kind } = attempt.job.spec;
+  if (kind === 'review' || kind === 'explain') return NOTHING_TO_PROVE;
+  const changedPaths = inspectPatch(request.diff).map((file) => file.path);
+  const { before, after } = await runBothSides(attempt, request, signal);
+  const compared = compareRuns({ kind, patchIsEmpty: request.diff.byteLength === 0, before, after, changedPaths });
+  for (const warning of compared.warnings) attempt.warn(warning);
+  return { verified: compared.verified, verdict: compared.verdict, before, after };
+}
+
+/** Both sides at once; when one cannot be run, the other is ended too, and both sandboxes are gone before this settles. */
+async function runBothSides(
+  attempt: Attempt,
+  request: VerificationRequest,
+  signal: AbortSignal,
+): Promise<{ before: CheckRun[]; after: CheckRun[] }> {
+  const detected = Promise.withResolvers<DetectedChecks>();
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const fail = (error: unknown): never => {
+    detected.reject(error);
+    stop.abort(error);
+    throw error;
+  };
+  const [before, after] = await Promise.allSettled([
+    runBefore(attempt, { ...request, detected }, both).catch(fail),
+    runAfter(attempt, { ...request, checks: detected.promise }, both).catch(fail),
+  ]);
+  signal.throwIfAborted();
+  if (stop.signal.aborted) throw stop.signal.reason;
+  if (before.status === 'rejected') throw before.reason;
+  if (after.status === 'rejected') throw after.reason;
+  return { before: before.value, after: after.value };
+}
+
+async function runBefore(
+  attempt: Attempt,
+  request: VerificationRequest & { detected: PromiseWithResolvers<DetectedChecks> },
+  signal: AbortSignal,
+): Promise<CheckRun[]> {
+  await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt: request.deadlineAt }, signal);
+  const { sandbox } = scope;
+  await sandbox.mountWorkspace(request.layer, 'read_write', signal);
+  const checks = detectChecks(await gatherRepoFacts(sandbox, signal), attempt.job.spec.checks);
+  request.detected.resolve(checks);
+  return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+}
+
+async function runAfter(
+  attempt: Attempt,
+  request: VerificationRequest & { checks: Promise<DetectedChecks> },
+  signal: AbortSignal,
+): Promise<CheckRun[]> {
+  await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt: request.deadlineAt }, signal);
+  const { sandbox } = scope;
+  await sandbox.mountWorkspace(request.layer, 'read_write', signal);
+  await applyDiff(sandbox, request.diff, signal);
+  const checks = await request.checks;
+  return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+}
+
+async function applyDiff(sandbox: Sandbox, diff: Uint8Array, signal: AbortSignal): Promise<void> {
+  if (diff.byteLength === 0) return;
+  const applied = await sandbox.applyDiff(diff, signal);
+  if (applied.kind === 'mismatch') {
+    throw new DrydockError('patch_rejected', { message: `The patch does not apply to the base: ${applied.message}` });
+  }
+}
+
+interface CheckContext {
+  readonly sandbox: Sandbox;
+  readonly checks: DetectedChecks;
+  readonly deadlineAt: number;
+}
+
+/** One check after the other: they share a workspace, and some write into it. */
+async function runChecks(
+  attempt: Attempt,
+  { sandbox, checks, deadlineAt }: CheckContext,
+  signal: AbortSignal,
+): Promise<CheckRun[]> {
+  const runs: CheckRun[] = [];
+  for (const check of [...checks.test, ...checks.lint]) {
+    const timeoutMs = Math.max(1, deadlineAt - attempt.deps.clock.now());
+    runs.push(await runCheck(sandbox, check, { timeoutMs }, signal));
+  }
+  return runs;
+}
