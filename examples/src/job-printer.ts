@@ -40,7 +40,8 @@ export class JobPrinter {
         this.#write(`  ${this.#paint('yellow', '✎')} ${event.data.kind} ${clean(event.data.path)}`);
         break;
       case 'job.state_changed':
-        if (event.data.to === 'verifying') this.#write(this.#paint('dim', '  verifying in two clean containers …'));
+        if (event.data.to === 'verifying')
+          this.#write(this.#paint('dim', '  verifying in two clean containers …'));
         break;
       case 'warning.raised':
         this.#write(`  ${this.#paint('yellow', '!')} ${clean(event.data.message)}`);
@@ -56,15 +57,21 @@ export class JobPrinter {
   }
 
   patch(diff: string): void {
-    for (const line of diff.trimEnd().split('\n')) this.#write(`  ${this.#paint(styleOf(line), clean(line))}`);
+    for (const line of diff.trimEnd().split('\n'))
+      this.#write(`  ${this.#paint(styleOf(line), clean(line))}`);
   }
 
   /** `✔ verified  1 fail→pass · 12 pass→pass · 0 regressions · lint ±0 · 6.2 s` */
   verdict(job: JobJson, durationMs: number): void {
     const verified = job.result?.verified === true;
-    const mark = verified ? this.#paint('green', '✔ verified') : this.#paint('red', `✘ ${job.status}, not verified`);
-    this.#write([`${mark}  `, [...countsOf(job), `${(durationMs / 1_000).toFixed(1)} s`].join(' · ')].join(''));
-    if (job.error !== null) this.#write(`  ${this.#paint('red', job.error.code)}: ${clean(job.error.message)}`);
+    const mark = verified
+      ? this.#paint('green', '✔ verified')
+      : this.#paint('red', `✘ ${job.status}, not verified`);
+    this.#write(
+      [`${mark}  `, [...countsOf(job), `${(durationMs / 1_000).toFixed(1)} s`].join(' · ')].join(''),
+    );
+    if (job.error !== null)
+      this.#write(`  ${this.#paint('red', job.error.code)}: ${clean(job.error.message)}`);
   }
 
   #plan(steps: readonly Step[], isNew: boolean): void {
@@ -78,9 +85,12 @@ export class JobPrinter {
 
   #commandLine(exitCode: number | null, durationMs: number): void {
     const oneLine = clean(this.#command.replaceAll('\n', ' ⏎ '));
-    const shown = oneLine.length > MAX_COMMAND_CHARACTERS ? `${oneLine.slice(0, MAX_COMMAND_CHARACTERS)}…` : oneLine;
+    const shown =
+      oneLine.length > MAX_COMMAND_CHARACTERS ? `${oneLine.slice(0, MAX_COMMAND_CHARACTERS)}…` : oneLine;
     const ended = exitCode === 0 ? '' : this.#paint('red', `  exit ${exitCode ?? 'killed'}`);
-    this.#write(`  ${this.#paint('cyan', '$')} ${shown}${ended}${this.#paint('dim', `  ${Math.round(durationMs)} ms`)}`);
+    this.#write(
+      `  ${this.#paint('cyan', '$')} ${shown}${ended}${this.#paint('dim', `  ${Math.round(durationMs)} ms`)}`,
+    );
   }
 
   #paint(style: Style, text: string): string {
@@ -109,7 +119,8 @@ function styleOf(line: string): Style {
 
 /** No escape sequence, control or bidirectional override of a sandbox reaches the terminal. */
 function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\t' ? '  ' : '',
+  return stripVTControlCharacters(text).replaceAll(
+    /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => (character === '\t' ? '  ' : ''),
   );
 }

@@ -32,12 +32,21 @@ interface RunContext {
   readonly scripted: boolean;
 }
 
-/** Restores the repository, submits its job, shows it while it runs and gives back what it came to. */
-export async function runExample(example: Example, context: RunContext, signal: AbortSignal): Promise<ExampleResult> {
-  const { client, printer, scripted } = context;
+/** The job of an example as it is submitted, and the title it is shown under. */
+export async function readExample(example: Example): Promise<{ title: string; request: JobRequest }> {
   const { title, ...description } = JSON.parse(await readFile(join(example.directory, 'job.json'), 'utf8'));
+  return { title, request: { ...description, source: await readSource(example) } };
+}
+
+/** Restores the repository, submits its job, shows it while it runs and gives back what it came to. */
+export async function runExample(
+  example: Example,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<ExampleResult> {
+  const { client, printer, scripted } = context;
+  const { title, request } = await readExample(example);
   printer.title(`${title} (${scripted ? 'scripted model' : 'real model'})`);
-  const request: JobRequest = { ...description, source: await readSource(example) };
   const startedAt = performance.now();
   const model = scripted ? { model: `scripted/fix-${example.name}` } : {};
   const accepted = await client.submitJob({ ...request, ...model }, signal);

@@ -19,7 +19,11 @@ export class Attempt {
   readonly artifacts: ArtifactDigests = {};
   #state: JobState = 'starting';
 
-  constructor(deps: WorkerDeps, claimed: { lease: Lease; job: JobRecord }, onWriteError: (error: unknown) => void) {
+  constructor(
+    deps: WorkerDeps,
+    claimed: { lease: Lease; job: JobRecord },
+    onWriteError: (error: unknown) => void,
+  ) {
     this.deps = deps;
     this.lease = claimed.lease;
     this.job = claimed.job;
@@ -35,7 +39,10 @@ export class Attempt {
   async enter(to: JobState, deadlineInMs?: number): Promise<void> {
     await this.events.flush();
     const change = { from: this.#state, to };
-    await this.deps.store.transition(this.lease, deadlineInMs === undefined ? change : { ...change, deadlineInMs });
+    await this.deps.store.transition(
+      this.lease,
+      deadlineInMs === undefined ? change : { ...change, deadlineInMs },
+    );
     this.#state = to;
   }
 

@@ -19,7 +19,12 @@ export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<v
   await attempt.events.flush();
   const result = toResult(attempt, ending);
   const error = ending.error?.toBody() ?? null;
-  await attempt.deps.store.commit(attempt.lease, { to: ending.to, result, error, artifacts: attempt.artifacts });
+  await attempt.deps.store.commit(attempt.lease, {
+    to: ending.to,
+    result,
+    error,
+    artifacts: attempt.artifacts,
+  });
   attempt.deps.metrics.jobFinished(ending.to, result.verified);
 }
 
@@ -58,4 +63,5 @@ function toResult(attempt: Attempt, { stage, verification }: Ending): JobResult 
   };
 }
 
-const toJsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+const toJsonBytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);

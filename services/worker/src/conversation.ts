@@ -34,7 +34,9 @@ export class Conversation {
   takeCall(callId: string): ToolCall {
     const call = this.#open.get(callId);
     if (call === undefined) {
-      throw new DrydockError('protocol_error', { message: 'The agent asked for a tool call the model did not make.' });
+      throw new DrydockError('protocol_error', {
+        message: 'The agent asked for a tool call the model did not make.',
+      });
     }
     this.#open.delete(callId);
     this.#answered.add(callId);
@@ -44,7 +46,9 @@ export class Conversation {
   #admit(item: TranscriptItem): TranscriptItem {
     if (item.type === 'message' && item.role !== 'assistant') return item;
     if (item.type === 'tool_output' && this.#answered.delete(item.callId)) return item;
-    throw new DrydockError('protocol_error', { message: 'The agent added an item that only the model may add.' });
+    throw new DrydockError('protocol_error', {
+      message: 'The agent added an item that only the model may add.',
+    });
   }
 
   /** The artifact transcript.jsonl. */

@@ -91,7 +91,10 @@ function noteIgnoredTemperature(attempt: Attempt, ignored: boolean): void {
   const { model, temperature } = attempt.job.spec;
   if (!ignored || temperature === undefined) return;
   if (attempt.warnings.some((warning) => warning.code === 'temperature_ignored')) return;
-  attempt.warn({ code: 'temperature_ignored', message: `The model ${model} takes no temperature; it was not sent.` });
+  attempt.warn({
+    code: 'temperature_ignored',
+    message: `The model ${model} takes no temperature; it was not sent.`,
+  });
 }
 
 /** Turns what ended the loop into an outcome; rethrows where no outcome may be written any more. */
@@ -109,13 +112,17 @@ async function settle(loop: () => Promise<Outcome>, signal: AbortSignal): Promis
 
 const NO_PATCH: CapturedPatch = { diff: new Uint8Array(), leftOut: [] };
 
-async function capture(attempt: Attempt, sandbox: Sandbox, outcome: Outcome): Promise<Omit<AgentStage, 'plan'>> {
+async function capture(
+  attempt: Attempt,
+  sandbox: Sandbox,
+  outcome: Outcome,
+): Promise<Omit<AgentStage, 'plan'>> {
   const timeoutMs = outcome.kind === 'timed_out' ? CAPTURE_AFTER_INTERRUPTION_MS : CAPTURE_MS;
   try {
     return { outcome, patch: await sandbox.capturePatch(AbortSignal.timeout(timeoutMs)) };
   } catch (cause) {
     const { code, message } = toDrydockError(cause);
-    attempt.deps.log.warn({ event: 'patch.capture_failed', code, err: cause });
+    attempt.deps.log.warn('patch.capture_failed', { code, err: cause });
     attempt.warn({ code: 'patch_not_captured', message: `The changes could not be read: ${message}` });
     // A submission without its patch proves nothing; every other ending stays what it was.
     const ended: Outcome = outcome.kind === 'submitted' ? { kind: 'failed', code, message } : outcome;

@@ -17,11 +17,15 @@ import { verifyResult } from './verify-result.ts';
  * One attempt, from the claim to the commit. A message that says something old is answered by a refused claim; an attempt
  * that lost its lease ends without a word, because the job belongs to somebody else by then.
  */
-export async function runAttempt(deps: WorkerDeps, message: JobRunMessage, shutdown: AbortSignal): Promise<void> {
+export async function runAttempt(
+  deps: WorkerDeps,
+  message: JobRunMessage,
+  shutdown: AbortSignal,
+): Promise<void> {
   const { store, workerId, leaseMs, clock } = deps;
   const claim = await store.claim({ ...message, workerId, leaseMs });
   if (claim.kind === 'refused') {
-    deps.log.info({ event: 'claim.refused', jobId: message.jobId, reason: claim.reason });
+    deps.log.info('claim.refused', { jobId: message.jobId, reason: claim.reason });
     return;
   }
   await using keeper = new LeaseKeeper({ store, clock, lease: claim.lease, leaseMs, parent: shutdown });
@@ -30,10 +34,10 @@ export async function runAttempt(deps: WorkerDeps, message: JobRunMessage, shutd
   try {
     const ending = await conclude(attempt, keeper.signal);
     await commitAttempt(attempt, ending);
-    deps.log.info({ event: 'attempt.committed', jobId: claim.lease.jobId, to: ending.to });
+    deps.log.info('attempt.committed', { jobId: claim.lease.jobId, to: ending.to });
   } catch (error) {
     if (!isAbandoned(error, keeper.signal)) throw error;
-    deps.log.warn({ event: 'attempt.abandoned', jobId: claim.lease.jobId, err: error });
+    deps.log.warn('attempt.abandoned', { jobId: claim.lease.jobId, err: error });
   } finally {
     deps.metrics.attemptEnded();
   }
@@ -77,7 +81,11 @@ interface Proof {
   readonly timeoutMs: number;
 }
 
-async function proveSubmission(attempt: Attempt, { stage, layer, timeoutMs }: Proof, signal: AbortSignal): Promise<Ending> {
+async function proveSubmission(
+  attempt: Attempt,
+  { stage, layer, timeoutMs }: Proof,
+  signal: AbortSignal,
+): Promise<Ending> {
   try {
     const { diff } = stage.patch;
     const deadlineAt = attempt.deps.clock.now() + timeoutMs;
@@ -99,7 +107,8 @@ function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {
 
 function toEnding(outcome: Outcome, stage: AgentStage | undefined): Ending {
   const state = toJobState(outcome);
-  if (state === 'verifying') throw new DrydockError('internal_error', { message: 'A submission is not an ending.' });
+  if (state === 'verifying')
+    throw new DrydockError('internal_error', { message: 'A submission is not an ending.' });
   const to: TerminalState = state;
   return { to, error: toError(outcome), stage, verification: undefined };
 }

@@ -16,7 +16,11 @@ export interface ScopedSandbox extends AsyncDisposable {
 }
 
 /** Starts a sandbox for an attempt and registers it, so that the monitor and the next attempt can end it. */
-export async function startSandbox(attempt: Attempt, request: SandboxRequest, signal: AbortSignal): Promise<ScopedSandbox> {
+export async function startSandbox(
+  attempt: Attempt,
+  request: SandboxRequest,
+  signal: AbortSignal,
+): Promise<ScopedSandbox> {
   const { deps, job, lease } = attempt;
   const { limits } = job.spec;
   const startedAt = deps.clock.now();

@@ -52,7 +52,11 @@ export async function serveAgent(session: AgentSession, signal: AbortSignal): Pr
 type Complete = Extract<Request, { type: 'model.complete' }>;
 
 /** Makes one model call; resolves with the outcome that the attempt has if the agent gives up on a refusal. */
-async function answerCompletion(session: AgentSession, frame: Complete, signal: AbortSignal): Promise<Outcome | undefined> {
+async function answerCompletion(
+  session: AgentSession,
+  frame: Complete,
+  signal: AbortSignal,
+): Promise<Outcome | undefined> {
   const limit = session.budget.exceededLimit();
   if (limit !== undefined) return refuseCompletion(session, frame.id, limit);
   session.conversation.append(frame.body.append);
@@ -60,7 +64,11 @@ async function answerCompletion(session: AgentSession, frame: Complete, signal: 
     const turn = await session.models.complete(toModelRequest(session, frame), signal);
     recordTurn(session, turn);
     const { text, toolCalls, status } = turn;
-    session.agent.send({ type: 'model.turn', id: frame.id, body: { text, toolCalls: [...toolCalls], status } });
+    session.agent.send({
+      type: 'model.turn',
+      id: frame.id,
+      body: { text, toolCalls: [...toolCalls], status },
+    });
     return undefined;
   } catch (cause) {
     signal.throwIfAborted();
@@ -123,4 +131,6 @@ function toOutcome(session: AgentSession, frame: Finished, refusal: Outcome | un
 }
 
 const noSubmission = (detail: string): string =>
-  detail === '' ? 'The agent ended without submitting a result.' : `The agent ended without submitting: ${detail}`;
+  detail === ''
+    ? 'The agent ended without submitting a result.'
+    : `The agent ended without submitting: ${detail}`;

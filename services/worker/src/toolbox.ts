@@ -1,5 +1,11 @@
 import type { Observation, Plan, Stage, Submission, ToolCall, ToolName } from '@drydock/contracts';
-import { ExecCommandArgs, PlanUpdate, Submission as SubmissionSchema, Plan as PlanSchema, TOOL_ARGUMENTS } from '@drydock/contracts';
+import {
+  ExecCommandArgs,
+  PlanUpdate,
+  Submission as SubmissionSchema,
+  Plan as PlanSchema,
+  TOOL_ARGUMENTS,
+} from '@drydock/contracts';
 import type { Sandbox } from '@drydock/core';
 import { decideToolCall } from '@drydock/core';
 import type { JobSpec } from '@drydock/contracts';
@@ -55,7 +61,12 @@ export class Toolbox {
     onDecision(decision.verdict);
     events.emit({
       type: 'policy.decided',
-      data: { call_id: call.callId, tool: call.name.slice(0, 100), verdict: decision.verdict, reason: decision.reason },
+      data: {
+        call_id: call.callId,
+        tool: call.name.slice(0, 100),
+        verdict: decision.verdict,
+        reason: decision.reason,
+      },
     });
     if (decision.verdict === 'deny') return refused(decision.reason, decision.message);
     const input = parseInput(decision.tool, call);
@@ -64,7 +75,11 @@ export class Toolbox {
       : this.#act(decision.tool, { callId: call.callId, input: input.value }, signal);
   }
 
-  async #act(tool: ToolName, call: { callId: string; input: unknown }, signal: AbortSignal): Promise<Observation> {
+  async #act(
+    tool: ToolName,
+    call: { callId: string; input: unknown },
+    signal: AbortSignal,
+  ): Promise<Observation> {
     switch (tool) {
       case 'exec_command':
         return this.#exec(call.callId, ExecCommandArgs.parse(call.input), signal);
@@ -149,18 +164,27 @@ type ParsedInput =
 
 /** Arguments of a model are untyped until parsed; what is wrong is said so that the model can repair it. */
 function parseInput(tool: ToolName, call: ToolCall): ParsedInput {
-  const raw = call.form === 'freeform' ? { kind: 'valid' as const, value: call.input } : parseJson(call.input);
+  const raw =
+    call.form === 'freeform' ? { kind: 'valid' as const, value: call.input } : parseJson(call.input);
   if (raw.kind === 'invalid') return raw;
   const parsed = TOOL_ARGUMENTS[tool].safeParse(raw.value);
   if (parsed.success) return { kind: 'valid', value: parsed.data };
-  const issues = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
-  return { kind: 'invalid', message: `The arguments of ${tool} are wrong. ${issues.join('; ')}. Call it again, corrected.` };
+  const issues = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
+  return {
+    kind: 'invalid',
+    message: `The arguments of ${tool} are wrong. ${issues.join('; ')}. Call it again, corrected.`,
+  };
 }
 
 function parseJson(text: string): ParsedInput {
   try {
     return { kind: 'valid', value: JSON.parse(text) };
   } catch {
-    return { kind: 'invalid', message: 'The arguments are not valid JSON. Call the tool again with one JSON object.' };
+    return {
+      kind: 'invalid',
+      message: 'The arguments are not valid JSON. Call the tool again with one JSON object.',
+    };
   }
 }

@@ -36,7 +36,13 @@ export async function verifyResult(
   if (kind === 'review' || kind === 'explain') return NOTHING_TO_PROVE;
   const changedPaths = inspectPatch(request.diff).map((file) => file.path);
   const { before, after } = await runBothSides(attempt, request, signal);
-  const compared = compareRuns({ kind, patchIsEmpty: request.diff.byteLength === 0, before, after, changedPaths });
+  const compared = compareRuns({
+    kind,
+    patchIsEmpty: request.diff.byteLength === 0,
+    before,
+    after,
+    changedPaths,
+  });
   for (const warning of compared.warnings) attempt.warn(warning);
   return { verified: compared.verified, verdict: compared.verdict, before, after };
 }
@@ -96,7 +102,9 @@ async function applyDiff(sandbox: Sandbox, diff: Uint8Array, signal: AbortSignal
   if (diff.byteLength === 0) return;
   const applied = await sandbox.applyDiff(diff, signal);
   if (applied.kind === 'mismatch') {
-    throw new DrydockError('patch_rejected', { message: `The patch does not apply to the base: ${applied.message}` });
+    throw new DrydockError('patch_rejected', {
+      message: `The patch does not apply to the base: ${applied.message}`,
+    });
   }
 }
 

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Client } from '@drydock/client';
+import { createClient } from '@drydock/client';
+import type { JobEvent, JobId, JobJson, JobRequest } from '@drydock/contracts';
+import { EXAMPLES, readExample } from '@drydock/examples';
+import type { Stack, StackConfig } from '@drydock/local-stack';
+import { parseStackConfig, readSetupFacts, startStack } from '@drydock/local-stack';
+
+const run = promisify(execFile);
+const TRANSCRIPTS = fileURLToPath(new URL('../transcripts', import.meta.url));
+
+export const TRANSCRIPT_DIRS: readonly string[] = [
+  ...EXAMPLES.map((example) => example.directory),
+  TRANSCRIPTS,
+];
+
+/** A whole installation in a directory of its own, with ports that the system picks. */
+export interface E2eStack extends AsyncDisposable {
+  readonly stack: Stack;
+  readonly client: Client;
+  /** Submits the job of examples/ts with changes, usually another scripted model. */
+  submit(changes: Partial<JobRequest>): Promise<JobJson>;
+  /** Follows a job to its end. */
+  finish(jobId: JobId): Promise<FinishedJob>;
+}
+
+export interface FinishedJob {
+  readonly job: JobJson;
+  readonly events: readonly JobEvent[];
+  readonly patch: string;
+}
+
+const JOB_TIMEOUT_MS = 90_000;
+
+export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise<E2eStack> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'drydock-e2e-'));
+  const stack = await startStack({
+    ...parseStackConfig({ PATH: process.env['PATH'], HOME: process.env['HOME'] }),
+    dataDir,
+    apiPort: 0,
+    workerMetricsPort: 0,
+    monitorMetricsPort: 0,
+    transcriptDirs: TRANSCRIPT_DIRS,
+    ...changes,
+  });
+  const client = createClient({ baseUrl: stack.apiUrl, apiKey: stack.apiKey });
+  return {
+    stack,
+    client,
+    submit: async (request) => {
+      const [example] = EXAMPLES;
+      if (example === undefined) throw new Error('There is no example.');
+      const base = (await readExample(example)).request;
+      return client.submitJob({ ...base, ...request }, AbortSignal.timeout(JOB_TIMEOUT_MS));
+    },
+    finish: (jobId) => finish(client, jobId),
+    [Symbol.asyncDispose]: async () => {
+      await stack[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function finish(client: Client, jobId: JobId): Promise<FinishedJob> {
+  const signal = AbortSignal.timeout(JOB_TIMEOUT_MS);
+  const events: JobEvent[] = [];
+  for await (const event of client.followEvents(jobId, {}, signal)) events.push(event);
+  return { job: await client.getJob(jobId, signal), patch: await client.getPatch(jobId, signal), events };
+}
+
+/** Everything an installation could have left on this machine: containers, mounts, processes, slots. */
+export async function findLeftovers(instanceId: string): Promise<string[]> {
+  const [containers, mounts, processes, slots] = await Promise.all([
+    listContainers(instanceId),
+    readFile('/proc/self/mountinfo', 'utf8').then((text) =>
+      text.split('\n').filter((line) => line.includes(instanceId)),
+    ),
+    listProcesses(instanceId),
+    readdir(join('/run/drydock', instanceId, 'slots')).catch(() => []),
+  ]);
+  return [...containers, ...mounts, ...processes, ...slots];
+}
+
+/** Containers of an instance, by the label that every container carries. */
+export async function listContainers(instanceId: string): Promise<string[]> {
+  const { dockerSocket } = await readSetupFacts();
+  const { stdout } = await run('docker', [
+    '-H',
+    `unix://${dockerSocket}`,
+    ...['ps', '-a', '--no-trunc', '--filter', `label=drydock.instance=${instanceId}`, '--format', '{{.ID}}'],
+  ]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+async function listProcesses(instanceId: string): Promise<string[]> {
+  const { stdout } = await run('ps', ['-eo', 'pid,args']);
+  return stdout.split('\n').filter((line) => line.includes(instanceId));
+}

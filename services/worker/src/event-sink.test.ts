@@ -1,0 +1,44 @@
+import type { JobEventBody } from '@drydock/contracts';
+import { JobId, WorkerId } from '@drydock/contracts';
+import { describe, expect, it } from 'vitest';
+import { EventSink } from './event-sink.ts';
+
+const lease = {
+  jobId: JobId.parse('job_01ARZ3NDEKTSV4RRFFQ69G5FAV'),
+  workerId: WorkerId.parse('wrk_0123456789abcdef'),
+  fence: 1,
+};
+const message = (text: string): JobEventBody => ({
+  type: 'message.added',
+  data: { role: 'assistant', text },
+});
+
+describe('the event sink', () => {
+  it('stores events in the order in which they were emitted, in as few writes as possible', async () => {
+    const writes: string[][] = [];
+    const store = {
+      appendEvents: async (_lease: unknown, events: readonly JobEventBody[]) => {
+        await Promise.resolve();
+        writes.push(events.map((event) => (event.type === 'message.added' ? event.data.text : event.type)));
+      },
+    };
+    const sink = new EventSink(store, lease, () => expect.unreachable());
+    sink.emit(message('a'));
+    sink.emit(message('b'));
+    await sink.flush();
+    sink.emit(message('c'));
+    await sink.flush();
+    expect(writes).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('reports a refused write and does not reject', async () => {
+    const errors: unknown[] = [];
+    const failure = new Error('stale');
+    const sink = new EventSink({ appendEvents: () => Promise.reject(failure) }, lease, (error) =>
+      errors.push(error),
+    );
+    sink.emit(message('a'));
+    await sink.flush();
+    expect(errors).toEqual([failure]);
+  });
+});
