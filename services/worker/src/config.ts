@@ -1,6 +1,6 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
-import type { Env } from '@drydock/service-kit';
+import type { Env, Secret } from '@drydock/service-kit';
 import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
 import { z } from 'zod';
 
@@ -32,22 +32,56 @@ const WorkerEnvironment = z.object({
     .max(120)
     .default(10)
     .describe('how long a lease lives without a heartbeat, 3 to 120'),
+  DRYDOCK_WORKER_METRICS_HOST: z.string().default('127.0.0.1').describe('the address for /metrics'),
   DRYDOCK_WORKER_METRICS_PORT: port.default(9102).describe('a port for /metrics, 0 to let the system pick'),
   OPENAI_API_KEY: secretText().optional().describe('the key of the model API'),
   DRYDOCK_MODEL_BASE_URL: z.url().optional().describe('the address of an OpenAI-compatible server'),
   DRYDOCK_SCRIPTED_MODEL_URL: z.url().optional().describe('the address of the scripted model server'),
 });
 
-export type WorkerConfig = Readonly<z.output<typeof WorkerEnvironment>>;
-
-/** Throws ConfigError that lists every bad variable. */
-export function parseWorkerConfig(env: Env = process.env): WorkerConfig {
-  return parseConfig(WorkerEnvironment, env);
+interface ModelServers {
+  readonly apiKey: Secret | undefined;
+  readonly baseUrl: string | undefined;
+  readonly scriptedUrl: string | undefined;
 }
 
-/** Which model server answers. The scripted one only where neither a key nor an address of a real one is set. */
-export function chooseModelServer(config: WorkerConfig): { apiKey: string; baseUrl: string | undefined } {
-  const { OPENAI_API_KEY: key, DRYDOCK_MODEL_BASE_URL: real, DRYDOCK_SCRIPTED_MODEL_URL: scripted } = config;
-  const baseUrl = key === undefined && real === undefined ? scripted : real;
-  return { apiKey: key?.reveal() ?? 'none', baseUrl };
+/** The settings of the worker. Throws ConfigError that lists every bad variable. */
+export function readConfig(env: Env = process.env) {
+  const parsed = parseConfig(WorkerEnvironment, env);
+  const { DRYDOCK_STATE_DIR: stateDir } = parsed;
+  const models: ModelServers = {
+    apiKey: parsed.OPENAI_API_KEY,
+    baseUrl: parsed.DRYDOCK_MODEL_BASE_URL,
+    scriptedUrl: parsed.DRYDOCK_SCRIPTED_MODEL_URL,
+  };
+  return Object.freeze({
+    redisUrl: parsed.REDIS_URL,
+    redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
+    dataDir: parsed.DRYDOCK_DATA_DIR,
+    logLevel: parsed.DRYDOCK_LOG_LEVEL,
+    exitOnStdinEof: parsed.DRYDOCK_EXIT_ON_STDIN_EOF,
+    concurrency: parsed.DRYDOCK_WORKER_CONCURRENCY,
+    leaseMs: parsed.DRYDOCK_WORKER_LEASE_SECONDS * 1_000,
+    address: {
+      host: parsed.DRYDOCK_WORKER_METRICS_HOST,
+      port: parsed.DRYDOCK_WORKER_METRICS_PORT,
+      hostVariable: 'DRYDOCK_WORKER_METRICS_HOST',
+      portVariable: 'DRYDOCK_WORKER_METRICS_PORT',
+    },
+    model: chooseModelServer(models),
+    sandboxHost: {
+      dockerSocket: parsed.DRYDOCK_DOCKER_SOCKET,
+      instanceId: parsed.DRYDOCK_INSTANCE_ID,
+      imageId: parsed.DRYDOCK_SANDBOX_IMAGE,
+      runtimeDir: parsed.DRYDOCK_RUNTIME_DIR,
+      layersDir: join(parsed.DRYDOCK_DATA_DIR, 'layers'),
+      ...(stateDir === undefined ? {} : { stateDir }),
+    },
+  });
+}
+
+/** Which model server answers: the scripted one only where neither a key nor an address of a real one is set. */
+export function chooseModelServer({ apiKey, baseUrl, scriptedUrl }: ModelServers) {
+  const isReal = apiKey !== undefined || baseUrl !== undefined;
+  return { apiKey, baseUrl: isReal ? baseUrl : scriptedUrl };
 }

@@ -54,6 +54,8 @@ async function runBothSides(
   signal: AbortSignal,
 ): Promise<{ before: CheckRun[]; after: CheckRun[] }> {
   const detected = Promise.withResolvers<DetectedChecks>();
+  // Nobody may be waiting for it when it fails; whoever waits is told.
+  detected.promise.catch(() => undefined);
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const fail = (error: unknown): never => {

@@ -1,0 +1,124 @@
+import type { AgentFrame, JobSpec, Observation, WorkerFrame } from '@drydock/contracts';
+import type { ModelTurn, Outcome } from '@drydock/core';
+import { Budget, DrydockError, NO_USAGE } from '@drydock/core';
+import { describe, expect, it } from 'vitest';
+import { Conversation } from './conversation.ts';
+import type { EventSink } from './event-sink.ts';
+import { serveAgent } from './serve-agent.ts';
+
+const CALL = { callId: 'c1', name: 'exec_command', input: '{"cmd":"ls"}', form: 'function' } as const;
+const TURN: ModelTurn = {
+  items: [{ type: 'tool_call', call: CALL }],
+  text: '',
+  toolCalls: [CALL],
+  status: 'completed',
+  usage: { ...NO_USAGE, input_tokens: 10 },
+  temperatureIgnored: false,
+};
+const SUBMISSION = { summary: 'done', changes: [] };
+const complete = (id: number): AgentFrame => ({
+  type: 'model.complete',
+  id,
+  body: { instructions: 'be good', append: [], tools: [] },
+});
+const finished = (
+  reason: 'submitted' | 'turns_exhausted' | 'no_submission' | 'request_failed',
+): AgentFrame => ({
+  type: 'finished',
+  body: { reason, detail: '' },
+});
+
+interface Script {
+  readonly frames: readonly AgentFrame[];
+  readonly model?: () => Promise<ModelTurn>;
+  readonly maxTurns?: number;
+  readonly submitted?: boolean;
+}
+
+/** Serves an agent that sends these frames whatever it is answered: the worst kind. */
+async function serve({ frames, model, maxTurns, submitted }: Script) {
+  const sent: WorkerFrame[] = [];
+  const ran: string[] = [];
+  const outcome: Outcome = await serveAgent(
+    {
+      start: {
+        kind: 'fix',
+        instruction: 'fix it',
+        tools: ['code_interpreter'],
+        maxTurns: 5,
+        workdir: '/job/work',
+        date: '2026-01-01',
+      },
+      spec: { model: 'm', max_tokens: 100 } as JobSpec,
+      cacheKey: 'k',
+      agent: {
+        send: (frame) => void sent.push(frame),
+        async *frames() {
+          yield* frames;
+        },
+      },
+      models: { complete: model ?? (() => Promise.resolve(TURN)) },
+      conversation: new Conversation(),
+      toolbox: {
+        run: async (call): Promise<Observation> => {
+          ran.push(call.input);
+          return { kind: 'plan_updated' };
+        },
+        submission: submitted ? SUBMISSION : undefined,
+      },
+      budget: new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000 }),
+      events: { emit: () => {} } as unknown as EventSink,
+      onTurn: () => {},
+    },
+    AbortSignal.timeout(5_000),
+  );
+  return { outcome, sent: sent.map((frame) => frame.type), ran };
+}
+
+describe('serving an agent process', () => {
+  it('answers a turn and a tool call, in order', async () => {
+    const frames = [
+      complete(1),
+      { type: 'tool.call', id: 2, body: { callId: 'c1' } } as const,
+      finished('submitted'),
+    ];
+    expect(await serve({ frames, submitted: true })).toEqual({
+      outcome: { kind: 'submitted', submission: SUBMISSION },
+      sent: ['start', 'model.turn', 'tool.observation'],
+      ran: ['{"cmd":"ls"}'],
+    });
+  });
+
+  it('does not believe a submission that the worker has not recorded', async () => {
+    const { outcome } = await serve({ frames: [finished('submitted')] });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'no_submission' });
+  });
+
+  it('refuses a tool call that the model did not make, and runs nothing', async () => {
+    const forged = { type: 'tool.call', id: 1, body: { callId: 'forged' } } as const;
+    await expect(serve({ frames: [forged] })).rejects.toMatchObject({ code: 'protocol_error' });
+  });
+
+  it('makes no model call beyond the budget, however often the agent asks', async () => {
+    let calls = 0;
+    const model = () => {
+      calls += 1;
+      return Promise.resolve(TURN);
+    };
+    const frames = [complete(1), complete(2), complete(3), finished('request_failed')];
+    const { outcome, sent } = await serve({ frames, model, maxTurns: 1 });
+    expect(calls).toBe(1);
+    expect(outcome).toEqual({ kind: 'budget_exhausted', limit: 'max_turns' });
+    expect(sent).toEqual(['start', 'model.turn', 'request.failed', 'request.failed']);
+  });
+
+  it('ends with the error of the model server when the agent gives up on it', async () => {
+    const model = () => Promise.reject(new DrydockError('model_auth'));
+    const { outcome } = await serve({ frames: [complete(1), finished('request_failed')], model });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'model_auth' });
+  });
+
+  it('says sandbox_lost when the agent process just ends', async () => {
+    await expect(serve({ frames: [complete(1)] })).rejects.toMatchObject({ code: 'sandbox_lost' });
+  });
+});
