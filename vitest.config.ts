@@ -22,10 +22,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...EXCLUDED, '**/*.{redis,docker,e2e}.test.ts'],
+          exclude: [...EXCLUDED, '**/*.{wire,redis,docker,e2e}.test.ts'],
           testTimeout: 5_000,
         },
       },
+      external('wire', 20_000),
       external('redis', 30_000),
       external('docker', 60_000),
       external('e2e', 120_000),

@@ -32,6 +32,7 @@ export const ErrorCode = z.enum([
   'store_unavailable',
   'store_misconfigured',
   'engine_unavailable',
+  'overloaded',
   'sandbox_start_failed',
   'internal_error',
 ]);

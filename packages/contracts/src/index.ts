@@ -41,6 +41,7 @@ export {
   Warning,
   WarningCode,
 } from './job.ts';
+export type { JobRequestInput } from './job.ts';
 export { JobEvent, JobEventBody } from './events.ts';
 export type { JobEventType } from './events.ts';
 export {
@@ -55,5 +56,6 @@ export {
   WorkerFrame,
 } from './agent-protocol.ts';
 export { ToolHostRequest, ToolHostResponse } from './tool-host-protocol.ts';
+export { LayerBuildOutput, PatchCaptureReport } from './sandbox-programs.ts';
 export { QUEUE_MESSAGES } from './queue-messages.ts';
 export type { JobRunMessage } from './queue-messages.ts';

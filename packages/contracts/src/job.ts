@@ -82,6 +82,8 @@ export const JobRequest = z.strictObject({
     .default({}),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
+/** The same as a caller writes it, before defaults are filled in. */
+export type JobRequestInput = z.input<typeof JobRequest>;
 
 /** A source as the job record holds it: the bytes are in the artifact store, fsynced before the job is accepted. */
 export const StoredSource = z.strictObject({

@@ -185,6 +185,13 @@ export const ERROR_CATALOGUE = {
     'Docker Engine does not answer.',
     'The operator checks Docker Engine.',
   ),
+  overloaded: row(
+    'platform',
+    503,
+    true,
+    'The server has as many open streams as it allows.',
+    'Send the same request again after Retry-After.',
+  ),
   sandbox_start_failed: row(
     'platform',
     500,

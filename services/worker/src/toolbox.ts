@@ -17,7 +17,8 @@ const WORKDIR = '/job/work';
 const COMMAND_TIMEOUT_MS = 600_000;
 /** 10,000 tokens of about four bytes: what Codex models expect at most of one command. */
 const DEFAULT_OUTPUT_TOKENS = 10_000;
-const MAX_OUTPUT_TOKENS = 50_000;
+/** Times four bytes, times six for the worst JSON escape, still fits in a frame. */
+const MAX_OUTPUT_TOKENS = 40_000;
 const BYTES_PER_TOKEN = 4;
 
 interface ToolboxOptions {

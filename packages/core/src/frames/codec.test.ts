@@ -16,14 +16,19 @@ function frameOf(payload: string | Uint8Array): Uint8Array {
 describe('frames', () => {
   it('arrive whole and in order however the stream is cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.string(), { maxLength: 20 }), fc.integer({ min: 1, max: 40 }), (texts, size) => {
-        const encoder = new FrameEncoder();
-        const stream = join(texts.map((text) => encoder.encode({ type: 'x', text })));
-        const decoder = new FrameDecoder();
-        const frames: unknown[] = [];
-        for (let at = 0; at < stream.byteLength; at += size) frames.push(...decoder.push(stream.subarray(at, at + size)));
-        expect(frames).toEqual(texts.map((text) => ({ type: 'x', text })));
-      }),
+      fc.property(
+        fc.array(fc.string(), { maxLength: 20 }),
+        fc.integer({ min: 1, max: 40 }),
+        (texts, size) => {
+          const encoder = new FrameEncoder();
+          const stream = join(texts.map((text) => encoder.encode({ type: 'x', text })));
+          const decoder = new FrameDecoder();
+          const frames: unknown[] = [];
+          for (let at = 0; at < stream.byteLength; at += size)
+            frames.push(...decoder.push(stream.subarray(at, at + size)));
+          expect(frames).toEqual(texts.map((text) => ({ type: 'x', text })));
+        },
+      ),
     );
   });
 

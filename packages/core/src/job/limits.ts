@@ -24,7 +24,10 @@ export type ResolvedLimits =
   | { readonly kind: 'over_maximum'; readonly limit: LimitName; readonly maximum: number };
 
 /** Fills in defaults. A value over the maximum is refused, never clamped in silence. */
-export function resolveLimits(requested: Partial<JobLimits>, table: LimitTable = LIMITS): ResolvedLimits {
+export function resolveLimits(
+  requested: { readonly [Name in LimitName]?: number | undefined },
+  table: LimitTable = LIMITS,
+): ResolvedLimits {
   const limits: Partial<Record<LimitName, number>> = {};
   for (const name of Object.keys(table) as LimitName[]) {
     const value = requested[name] ?? table[name].default;

@@ -1,0 +1,176 @@
+import { chmodSync, lstatSync, readdirSync, unlinkSync, type BigIntStats } from 'node:fs';
+import { errnoOf } from '../workspace/errno.ts';
+
+/** The three views of a workspace. Merged is what its user sees: upper on top of base. */
+export interface TreeRoots {
+  readonly merged: string;
+  readonly upper: string;
+  readonly base: string;
+}
+
+/** Differences between workspace and base, as git needs them. Paths are bytes, held as latin1 text. */
+export interface TreeChanges {
+  /** Files of the base that are no longer there, or are something else now. */
+  readonly removed: string[];
+  /** Files and symbolic links that may differ from the base's file of that name. */
+  readonly tracked: string[];
+  /** Files and symbolic links where the base has no file. */
+  readonly untracked: string[];
+  /** What no patch can carry. */
+  readonly leftOut: string[];
+  /** Modes that were changed to be able to read, to be set again. */
+  readonly restore: { readonly path: Buffer; readonly mode: number }[];
+}
+
+const INODE_MASK = (1n << 32n) - 1n;
+const READ_FILE = 0o400;
+const READ_DIR = 0o500;
+/** A sparse file can be larger than memory; git would take it there, and no patch could carry it. */
+const MAX_FILE_BYTES = 64n * 1_024n * 1_024n;
+
+/**
+ * Finds what changed, in time proportional to it: only directories that exist in the upper layer are opened. An entry
+ * is unchanged when upper has nothing there and its inode is the base's, which is also right below a renamed directory,
+ * whose entries have the inodes of another place. Contents and times are not looked at: a file that was given back its
+ * size and time is found all the same.
+ */
+export function walkChanges(roots: TreeRoots): TreeChanges {
+  const walk = new TreeWalk(roots);
+  walk.visit('');
+  return walk.changes;
+}
+
+class TreeWalk {
+  readonly changes: TreeChanges = { removed: [], tracked: [], untracked: [], leftOut: [], restore: [] };
+  readonly #roots: TreeRoots;
+
+  constructor(roots: TreeRoots) {
+    this.#roots = roots;
+  }
+
+  visit(dir: string): void {
+    const { merged, base } = this.#roots;
+    const names = list(merged, dir);
+    if (names === undefined) {
+      this.changes.leftOut.push(`${dir}/`);
+      return;
+    }
+    const present = new Set(names);
+    for (const name of list(base, dir) ?? []) {
+      const path = join(dir, name);
+      if (!present.has(name) && !isGitDir(name)) this.#remove(path);
+    }
+    if (names.length === 0) this.changes.leftOut.push(`${dir}/`);
+    for (const name of names) this.#compare(join(dir, name), name);
+  }
+
+  #compare(path: string, name: string): void {
+    // The agent's own repository at the root is no part of the tree; one further down cannot be in a patch.
+    if (isGitDir(name)) {
+      if (path !== name) this.changes.leftOut.push(`${path}/`);
+      return;
+    }
+    const { merged, base, upper } = this.#roots;
+    const now = stat(merged, path);
+    const before = stat(base, path);
+    if (now === undefined) this.changes.leftOut.push(path);
+    else if (!isSame(now, before) || stat(upper, path) !== undefined) this.#change(path, now, before);
+  }
+
+  #change(path: string, now: BigIntStats, before: BigIntStats | undefined): void {
+    if (before !== undefined && !staysOfKind(now, before)) this.#remove(path);
+    if (now.isDirectory()) this.#descend(path, now);
+    else this.#take(path, now, before);
+  }
+
+  #descend(path: string, now: BigIntStats): void {
+    if (this.#makeReadable(path, now, READ_DIR)) this.visit(path);
+    else this.changes.leftOut.push(`${path}/`);
+  }
+
+  #take(path: string, now: BigIntStats, before: BigIntStats | undefined): void {
+    if (!now.isFile() && !now.isSymbolicLink()) {
+      this.#leaveSpecial(path);
+      return;
+    }
+    const fits =
+      now.isSymbolicLink() || (now.size <= MAX_FILE_BYTES && this.#makeReadable(path, now, READ_FILE));
+    const isTracked = before !== undefined && !before.isDirectory();
+    if (!fits) this.changes.leftOut.push(path);
+    else (isTracked ? this.changes.tracked : this.changes.untracked).push(path);
+  }
+
+  #remove(path: string): void {
+    const names = stat(this.#roots.base, path)?.isDirectory() ? list(this.#roots.base, path) : undefined;
+    if (names === undefined) this.changes.removed.push(path);
+    else for (const name of names) this.#remove(join(path, name));
+  }
+
+  /** Sockets, pipes and devices. Git would wait for ever to read a pipe that has the name of one of its files. */
+  #leaveSpecial(path: string): void {
+    this.changes.leftOut.push(path);
+    if (/(?:^|\/)\.git[^/]*$/.test(path)) unlinkSync(at(this.#roots.merged, path));
+  }
+
+  /** Our own entries that somebody made unreadable. Says whether they can be read now. */
+  #makeReadable(path: string, now: BigIntStats, bits: number): boolean {
+    const mode = Number(now.mode & 0o7777n);
+    if ((mode & bits) === bits) return true;
+    const full = at(this.#roots.merged, path);
+    try {
+      chmodSync(full, mode | bits);
+    } catch (error) {
+      if (errnoOf(error) === 'EPERM' || errnoOf(error) === 'EROFS') return false;
+      throw error;
+    }
+    this.changes.restore.push({ path: full, mode });
+    return true;
+  }
+}
+
+function isSame(now: BigIntStats, before: BigIntStats | undefined): boolean {
+  if (before === undefined || kind(now) !== kind(before)) return false;
+  return (now.ino & INODE_MASK) === (before.ino & INODE_MASK);
+}
+
+/** Whether the index entries that the base has there stay: directories do, and a file that is a file or link now. */
+function staysOfKind(now: BigIntStats, before: BigIntStats): boolean {
+  if (before.isDirectory()) return now.isDirectory();
+  return now.isFile() || now.isSymbolicLink();
+}
+
+function kind({ mode }: BigIntStats): bigint {
+  return mode & 0o170000n;
+}
+
+/** Git itself refuses the other spellings, and says so. */
+function isGitDir(name: string): boolean {
+  return name.toLowerCase() === '.git';
+}
+
+function stat(root: string, path: string): BigIntStats | undefined {
+  return tolerant(() => lstatSync(at(root, path), { bigint: true }));
+}
+
+function list(root: string, dir: string): readonly string[] | undefined {
+  return tolerant(() => readdirSync(at(root, dir), { encoding: 'latin1' }));
+}
+
+/** Nothing there, or nothing that we may or can look at: paths of a hostile tree can be longer than any call takes. */
+function tolerant<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    const code = errnoOf(error) ?? '';
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(code)) return undefined;
+    throw error;
+  }
+}
+
+function join(dir: string, name: string): string {
+  return dir === '' ? name : `${dir}/${name}`;
+}
+
+function at(root: string, path: string): Buffer {
+  return Buffer.from(path === '' ? root : `${root}/${path}`, 'latin1');
+}

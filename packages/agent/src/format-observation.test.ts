@@ -1,0 +1,74 @@
+import type { Observation } from '@drydock/contracts';
+import { describe, expect, test } from 'vitest';
+import { formatObservation } from './format-observation.ts';
+
+const command = {
+  kind: 'command',
+  exitCode: 0,
+  signal: null,
+  timedOut: false,
+  durationMs: 1_234,
+  head: 'hello\n',
+  tail: '',
+  omittedBytes: 0,
+} as const satisfies Observation;
+
+const cases: [string, Observation, string][] = [
+  ['a command', command, 'Exit code: 0\nWall time: 1.2 seconds\nOutput:\nhello\n'],
+  [
+    'a command whose output was cut',
+    { ...command, exitCode: 1, tail: 'end\n', omittedBytes: 39_990 },
+    'Exit code: 1\nWall time: 1.2 seconds\nOriginal token count: 10000\nOutput:\nhello\n\n…9998 tokens truncated…\nend\n',
+  ],
+  [
+    'a command that ran out of time',
+    { ...command, exitCode: null, signal: 'SIGKILL', timedOut: true },
+    'Exit code: 124\nWall time: 1.2 seconds\nOutput:\ncommand timed out after 1234 milliseconds\nhello\n',
+  ],
+  [
+    'a command ended by a signal',
+    { ...command, exitCode: null, signal: 'SIGSEGV' },
+    'Exit code: 139 (SIGSEGV)\nWall time: 1.2 seconds\nOutput:\nhello\n',
+  ],
+  [
+    'a command that was lost with the tool host',
+    { ...command, exitCode: null, head: '' },
+    'Exit code: unknown (the command was lost)\nWall time: 1.2 seconds\nOutput:\n',
+  ],
+  [
+    'output with control characters',
+    { ...command, head: '\u001B[31mred\0\tx\r\n' },
+    'Exit code: 0\nWall time: 1.2 seconds\nOutput:\n\uFFFD[31mred\uFFFD\tx\r\n',
+  ],
+  [
+    'a patch',
+    {
+      kind: 'patch_applied',
+      changes: [
+        { path: 'a', kind: 'added' },
+        { path: 'm', kind: 'modified' },
+        { path: 'd', kind: 'deleted' },
+      ],
+    },
+    'Success. Updated the following files:\nA a\nM m\nD d\n',
+  ],
+  ['a plan update', { kind: 'plan_updated' }, 'Plan updated'],
+  ['an accepted plan', { kind: 'plan_accepted' }, 'Plan accepted'],
+  ['an accepted submission', { kind: 'submission_accepted' }, 'Submission accepted'],
+  [
+    'a denial',
+    { kind: 'refused', reason: 'not_in_stage', message: 'Call submit_plan first.' },
+    'Not done (not_in_stage). Call submit_plan first.',
+  ],
+  [
+    'a patch that does not match',
+    { kind: 'refused', reason: 'patch_mismatch', message: 'Failed to find expected lines in f:\na' },
+    'apply_patch verification failed: Failed to find expected lines in f:\na',
+  ],
+];
+
+describe('formatObservation', () => {
+  test.each(cases)('words %s as the model expects it', (_, observation, text) => {
+    expect(formatObservation(observation)).toBe(text);
+  });
+});

@@ -1,0 +1,70 @@
+import { constants } from 'node:os';
+import type { FileChange, Observation } from '@drydock/contracts';
+import { cutMarker, estimateTokens } from './cut-middle.ts';
+
+type CommandObservation = Extract<Observation, { kind: 'command' }>;
+
+/** Exit code of a command that ran out of time, as `timeout(1)` has it. */
+const TIMED_OUT = 124;
+/** Shells report the end by signal n as this plus n. */
+const SIGNALLED = 128;
+
+/** The text that the model reads of a tool call, in the forms that Codex models are trained on. */
+export function formatObservation(observation: Observation): string {
+  switch (observation.kind) {
+    case 'command':
+      return formatCommand(observation);
+    case 'patch_applied':
+      return ['Success. Updated the following files:', ...observation.changes.map(formatChange), ''].join(
+        '\n',
+      );
+    case 'plan_updated':
+      return 'Plan updated';
+    case 'plan_accepted':
+      return 'Plan accepted';
+    case 'submission_accepted':
+      return 'Submission accepted';
+    case 'refused':
+      return formatRefusal(observation);
+  }
+}
+
+function formatCommand(observation: CommandObservation): string {
+  const { durationMs, head, tail, omittedBytes, timedOut } = observation;
+  const wasCut = omittedBytes > 0;
+  const total = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes;
+  return [
+    `Exit code: ${formatExit(observation)}`,
+    `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
+    ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
+    'Output:',
+    ...(timedOut ? [`command timed out after ${Math.round(durationMs)} milliseconds`] : []),
+    clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),
+  ].join('\n');
+}
+
+function formatExit({ exitCode, signal, timedOut }: CommandObservation): string {
+  if (timedOut) return String(TIMED_OUT);
+  if (exitCode !== null) return String(exitCode);
+  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+  return number === undefined ? 'unknown (the command was lost)' : `${SIGNALLED + number} (${signal})`;
+}
+
+const LETTERS = { added: 'A', modified: 'M', deleted: 'D' } as const satisfies Record<
+  FileChange['kind'],
+  string
+>;
+
+const formatChange = ({ kind, path }: FileChange): string => `${LETTERS[kind]} ${path}`;
+
+function formatRefusal({ reason, message }: Extract<Observation, { kind: 'refused' }>): string {
+  return reason === 'patch_mismatch'
+    ? `apply_patch verification failed: ${clean(message)}`
+    : `Not done (${reason}). ${clean(message)}`;
+}
+
+/** Control characters mean nothing to a model, some servers refuse them, and in JSON they grow sixfold. */
+function clean(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is replaced
+  return text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, '\uFFFD');
+}

@@ -1,0 +1,15 @@
+/** The checkout, in every sandbox. Fixed: virtual environments and cached layers have it built in. */
+export const WORKSPACE = '/job/work';
+/** HOME of every command, with its caches. */
+export const HOME = '/job/home';
+/** The injected runtime: this program, its libraries and tools. */
+export const RUNTIME = '/opt/drydock';
+/** The base commit's git directory, read-only: what it says is ours. */
+export const PRISTINE_GIT = '/job/git';
+/** The workspace's own layer and the tree below it, for comparison. */
+export const UPPER = '/job/upper';
+export const BASE = '/job/base';
+/** Empty space that belongs to one capture. */
+export const CAPTURE_SPACE = '/job/capture';
+/** The file system that a builder fills. */
+export const LAYER = '/layer';

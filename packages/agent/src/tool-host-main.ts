@@ -1,0 +1,29 @@
+import type { ToolHostResponse } from '@drydock/contracts';
+import { AGENT_PROTOCOL_VERSION, ToolHostRequest } from '@drydock/contracts';
+import { serveStdio } from './serve-stdio.ts';
+import { systemClock } from './system-clock.ts';
+import { buildCommandEnvironment } from './tool-host/command-environment.ts';
+import { parseConfig } from './tool-host/config.ts';
+import { killAllOfUser } from './tool-host/kill-all-of-user.ts';
+import { findShell } from './tool-host/shell.ts';
+import { ToolHost } from './tool-host/tool-host.ts';
+import { HOME, WORKSPACE } from './paths.ts';
+
+// Commands may signal their own user's processes: only SIGKILL and SIGSTOP do anything to the tool host. SIGUSR1
+// would open Node's debugger, through which a command could answer in the tool host's place.
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGPIPE', 'SIGUSR1', 'SIGUSR2'] as const)
+  process.on(signal, () => undefined);
+
+const shell = findShell();
+const env = buildCommandEnvironment({ home: HOME, path: parseConfig().path, shell: shell?.file });
+const uid = process.getuid?.() ?? -1;
+const send: (response: ToolHostResponse) => void = serveStdio<ToolHostRequest>(
+  ToolHostRequest,
+  (request) => void host.serve(request),
+);
+const host = new ToolHost({
+  commands: { workspace: WORKSPACE, env, shell, uid, clock: systemClock },
+  send,
+  killAll: killAllOfUser,
+});
+send({ type: 'ready', body: { protocol: AGENT_PROTOCOL_VERSION } });

@@ -1,0 +1,25 @@
+import { TOOL_ARGUMENTS, ToolDefinition, ToolName } from '@drydock/contracts';
+import { describe, expect, test } from 'vitest';
+import { TOOL_DEFINITIONS } from './definitions.ts';
+
+describe('TOOL_DEFINITIONS', () => {
+  test.each(ToolName.options)('describes %s in a form the worker admits', (name) => {
+    expect(ToolDefinition.parse(TOOL_DEFINITIONS[name])).toEqual(TOOL_DEFINITIONS[name]);
+    expect(TOOL_DEFINITIONS[name].name).toBe(name);
+  });
+
+  test.each(['exec_command', 'update_plan', 'submit_plan', 'submit'] as const)(
+    'names the arguments that the worker reads of %s, required where it requires them',
+    (name) => {
+      const missing = TOOL_ARGUMENTS[name].safeParse({}).error?.issues.map((issue) => issue.path[0]);
+      expect(TOOL_DEFINITIONS[name].parameters).toEqual({
+        type: 'object',
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          Object.keys(TOOL_ARGUMENTS[name].shape).map((field) => [field, expect.anything()]),
+        ),
+        required: missing,
+      });
+    },
+  );
+});

@@ -1,0 +1,105 @@
+import type { ToolDefinition, ToolName } from '@drydock/contracts';
+import { APPLY_PATCH_GRAMMAR } from './apply-patch-grammar.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const text = (description: string): Schema => ({ type: 'string', description });
+const list = (description: string, items: Schema): Schema => ({ type: 'array', description, items });
+
+/** An object whose properties are all required, except those named. */
+function object(
+  properties: Readonly<Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Record<string, unknown> {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+/**
+ * The tools as the model is told of them. `exec_command`, `apply_patch` and `update_plan` have the names and arguments
+ * that Codex models are trained on; `submit_plan` and `submit` are Drydock's own and say all there is to know.
+ */
+export const TOOL_DEFINITIONS = {
+  exec_command: {
+    form: 'function',
+    name: 'exec_command',
+    description:
+      'Runs a shell command and returns its exit code and output. Set workdir instead of using cd. What a command leaves running in the background is ended with it.',
+    parameters: object(
+      {
+        cmd: text('Shell command to execute.'),
+        workdir: text('Working directory of the command; the workspace by default.'),
+        yield_time_ms: {
+          type: 'number',
+          description:
+            'How long to wait for output, in milliseconds. At present every command is waited for to its end.',
+        },
+        max_output_tokens: {
+          type: 'number',
+          description:
+            'Maximum number of tokens of output to return, 10000 by default. The middle is cut out of more.',
+        },
+      },
+      ['workdir', 'yield_time_ms', 'max_output_tokens'],
+    ),
+  },
+  apply_patch: {
+    form: 'freeform',
+    name: 'apply_patch',
+    description:
+      'Edits files with a patch, all or nothing. This is a FREEFORM tool: give the patch itself, not JSON. Paths are relative to the workspace.',
+    grammar: { syntax: 'lark', definition: APPLY_PATCH_GRAMMAR },
+  },
+  update_plan: {
+    form: 'function',
+    name: 'update_plan',
+    description:
+      'Updates the plan that the user sees: all steps with their status, and optionally an explanation. At most one step is in_progress at a time.',
+    parameters: object(
+      {
+        explanation: text('Why the plan changed.'),
+        plan: list(
+          'All steps, in order.',
+          object({
+            step: text('The step.'),
+            status: { type: 'string', enum: ['pending', 'in_progress', 'completed'] },
+          }),
+        ),
+      },
+      ['explanation'],
+    ),
+  },
+  submit_plan: {
+    form: 'function',
+    name: 'submit_plan',
+    description:
+      'Ends the planning stage with your plan. When it is accepted the workspace becomes writable and you carry the plan out. Call it once, when you know what to do and where.',
+    parameters: object({
+      steps: list('What you will do, in order, one short sentence per step.', text('One step.')),
+      files: list(
+        'Paths you expect to change or create, relative to the workspace; empty if none.',
+        text('A path.'),
+      ),
+      checks: list(
+        'Commands with which you will check the result, such as the tests; empty if none.',
+        text('A command.'),
+      ),
+      risks: list('What could go wrong or is uncertain; empty if nothing.', text('One risk.')),
+    }),
+  },
+  submit: {
+    form: 'function',
+    name: 'submit',
+    description:
+      'Ends the job and hands in the workspace as it is now. This is the only way to finish; call it once, alone, when the work is done and checked. The tests and linters are then run again in a clean container.',
+    parameters: object({
+      summary: text(
+        'The result for the user: what was done and why, or the findings or explanation that was asked for.',
+      ),
+      changes: list(
+        'Every file you changed, with the reason; empty if none.',
+        object({ path: text('Path relative to the workspace.'), why: text('Why it was changed.') }),
+      ),
+    }),
+  },
+} as const satisfies Record<ToolName, ToolDefinition>;

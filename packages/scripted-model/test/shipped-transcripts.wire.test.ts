@@ -1,0 +1,27 @@
+import { TOOL_ARGUMENTS, ToolName } from '@drydock/contracts';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { loadTranscripts } from '../src/load-transcripts.ts';
+import type { ReplyItem, Step } from '../src/transcript.ts';
+
+const DIRECTORIES = ['../../../examples/ts', '../../../e2e/transcripts'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+const transcripts = await loadTranscripts(DIRECTORIES);
+
+function callsOf(step: Step) {
+  const replies: readonly ReplyItem[] =
+    'branches' in step ? step.branches.flatMap((branch) => branch.reply) : step.reply;
+  return replies.filter((item) => 'call' in item);
+}
+
+test.each([...transcripts.values()])('every call of $name has arguments that its tool takes', ({ steps }) => {
+  for (const item of steps.flatMap(callsOf)) {
+    // Arguments written as text play a model that errs.
+    if ('args' in item && typeof item.args === 'string') continue;
+    const taken = TOOL_ARGUMENTS[ToolName.parse(item.call)].safeParse(
+      'input' in item ? item.input : item.args,
+    );
+    expect(taken.error).toBeUndefined();
+  }
+});
