@@ -55,7 +55,7 @@ export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise
     submit: async (request) => {
       const [example] = EXAMPLES;
       if (example === undefined) throw new Error('There is no example.');
-      const base = (await readExample(example)).request;
+      const base = await readExample(example);
       return client.submitJob({ ...base, ...request }, AbortSignal.timeout(JOB_TIMEOUT_MS));
     },
     finish: (jobId) => finish(client, jobId),
@@ -92,7 +92,13 @@ export async function listContainers(instanceId: string): Promise<string[]> {
   const { stdout } = await run('docker', [
     '-H',
     `unix://${dockerSocket}`,
-    ...['ps', '-a', '--no-trunc', '--filter', `label=drydock.instance=${instanceId}`, '--format', '{{.ID}}'],
+    'ps',
+    '-a',
+    '--no-trunc',
+    '--filter',
+    `label=drydock.instance=${instanceId}`,
+    '--format',
+    '{{.ID}}',
   ]);
   return stdout.split('\n').filter((line) => line !== '');
 }

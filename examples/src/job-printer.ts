@@ -13,12 +13,12 @@ const MAX_COMMAND_CHARACTERS = 110;
 export class JobPrinter {
   readonly #write: (line: string) => void;
   readonly #colour: boolean;
-  #done = new Set<string>();
+  readonly #done = new Set<string>();
   #command = '';
 
   constructor(stream: NodeJS.WriteStream) {
     this.#write = (line) => void stream.write(`${line}\n`);
-    this.#colour = stream.isTTY === true && stream.hasColors();
+    this.#colour = stream.isTTY && stream.hasColors();
   }
 
   title(text: string): void {
@@ -26,33 +26,15 @@ export class JobPrinter {
   }
 
   event(event: JobEvent): void {
-    switch (event.type) {
-      case 'plan.updated':
-        this.#plan(event.data.steps, event.data.plan !== undefined);
-        break;
-      case 'command.started':
-        this.#command = event.data.cmd;
-        break;
-      case 'command.finished':
-        this.#commandLine(event.data.exit_code, event.data.duration_ms);
-        break;
-      case 'file.changed':
-        this.#write(`  ${this.#paint('yellow', '✎')} ${event.data.kind} ${clean(event.data.path)}`);
-        break;
-      case 'job.state_changed':
-        if (event.data.to === 'verifying')
-          this.#write(this.#paint('dim', '  verifying in two clean containers …'));
-        break;
-      case 'warning.raised':
-        this.#write(`  ${this.#paint('yellow', '!')} ${clean(event.data.message)}`);
-        break;
-      case 'message.added':
-      case 'command.output_appended':
-      case 'checkpoint.saved':
-      case 'policy.decided':
-      case 'usage.charged':
-      case 'job.finished':
-        break;
+    if (event.type === 'plan.updated') this.#plan(event.data.steps, event.data.plan !== undefined);
+    else if (event.type === 'command.started') this.#command = event.data.cmd;
+    else if (event.type === 'command.finished')
+      this.#commandLine(event.data.exit_code, event.data.duration_ms);
+    else if (event.type === 'file.changed')
+      this.#mark('yellow', '✎', `${event.data.kind} ${event.data.path}`);
+    else if (event.type === 'warning.raised') this.#mark('yellow', '!', event.data.message);
+    else if (event.type === 'job.state_changed' && event.data.to === 'verifying') {
+      this.#mark('dim', '…', 'verifying in two clean containers');
     }
   }
 
@@ -72,6 +54,10 @@ export class JobPrinter {
     );
     if (job.error !== null)
       this.#write(`  ${this.#paint('red', job.error.code)}: ${clean(job.error.message)}`);
+  }
+
+  #mark(style: Style, mark: string, text: string): void {
+    this.#write(`  ${this.#paint(style, mark)} ${clean(text)}`);
   }
 
   #plan(steps: readonly Step[], isNew: boolean): void {

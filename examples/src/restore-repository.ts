@@ -19,10 +19,10 @@ export async function restoreRepository(historyFile: string, directory: string):
     stdio: ['pipe', 'ignore', 'inherit'],
     timeout: GIT_TIMEOUT_MS,
   });
-  const exited = once(child, 'exit');
+  const exited: Promise<unknown[]> = once(child, 'exit');
   await pipeline(createReadStream(historyFile), child.stdin);
   const [code] = await exited;
-  if (code !== 0) throw new Error(`git fast-import ended with ${code} for ${historyFile}.`);
+  if (code !== 0) throw new Error(`git fast-import ended with ${String(code)} for ${historyFile}.`);
 }
 
 /** The files of HEAD as a `files` source. */

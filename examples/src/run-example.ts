@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks'; // allow clock: the demo shows how long a job took
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@drydock/client';
-import type { JobJson, JobRequest } from '@drydock/contracts';
+import type { FilesSource, JobJson, JobRequestInput } from '@drydock/contracts';
+import { JobRequest } from '@drydock/contracts';
 import type { JobPrinter } from './job-printer.ts';
 import { readHead, restoreRepository } from './restore-repository.ts';
 
@@ -19,6 +20,9 @@ export const EXAMPLES: readonly Example[] = ['ts'].map((name) => ({
   directory: fileURLToPath(new URL(`../${name}`, import.meta.url)),
 }));
 
+/** `job.json` of an example: its job without the source. */
+const ExampleJob = JobRequest.pick({ kind: true, instruction: true, labels: true });
+
 export interface ExampleResult {
   readonly job: JobJson;
   readonly patch: string;
@@ -32,10 +36,10 @@ interface RunContext {
   readonly scripted: boolean;
 }
 
-/** The job of an example as it is submitted, and the title it is shown under. */
-export async function readExample(example: Example): Promise<{ title: string; request: JobRequest }> {
-  const { title, ...description } = JSON.parse(await readFile(join(example.directory, 'job.json'), 'utf8'));
-  return { title, request: { ...description, source: await readSource(example) } };
+/** The job of an example as it is submitted. */
+export async function readExample(example: Example): Promise<JobRequestInput> {
+  const text = await readFile(join(example.directory, 'job.json'), 'utf8');
+  return { ...ExampleJob.parse(JSON.parse(text)), source: await readSource(example) };
 }
 
 /** Restores the repository, submits its job, shows it while it runs and gives back what it came to. */
@@ -45,8 +49,8 @@ export async function runExample(
   signal: AbortSignal,
 ): Promise<ExampleResult> {
   const { client, printer, scripted } = context;
-  const { title, request } = await readExample(example);
-  printer.title(`${title} (${scripted ? 'scripted model' : 'real model'})`);
+  const request = await readExample(example);
+  printer.title(`${request.kind} examples/${example.name} (${scripted ? 'scripted model' : 'real model'})`);
   const startedAt = performance.now();
   const model = scripted ? { model: `scripted/fix-${example.name}` } : {};
   const accepted = await client.submitJob({ ...request, ...model }, signal);
@@ -59,7 +63,7 @@ export async function runExample(
   return { job, patch, durationMs };
 }
 
-async function readSource(example: Example): Promise<JobRequest['source']> {
+async function readSource(example: Example): Promise<FilesSource> {
   const directory = await mkdtemp(join(tmpdir(), 'drydock-example-'));
   try {
     await restoreRepository(join(example.directory, 'history.fast-export'), directory);

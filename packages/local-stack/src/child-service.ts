@@ -111,7 +111,8 @@ function findReadyLine(stdout: Readable, readyEvent: string): Promise<ReadyLine>
 function parseLine(line: string): ReadyLine | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    return JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;
   }

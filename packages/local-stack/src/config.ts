@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const Environment = z.object({
-  DRYDOCK_DATA_DIR: z.string().min(1).default(fileURLToPath(new URL('../../../.drydock', import.meta.url))),
+  DRYDOCK_DATA_DIR: z
+    .string()
+    .min(1)
+    .default(fileURLToPath(new URL('../../../.drydock', import.meta.url))),
   DRYDOCK_API_HOST: z.string().min(1).default('127.0.0.1'),
   DRYDOCK_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   DRYDOCK_API_KEY: z.string().min(16).optional(),
@@ -36,14 +39,18 @@ export interface StackConfig {
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE'];
 
 /** Parses the environment of `npm start` and of the demo. Throws with every wrong variable named. */
-export function parseStackConfig(env: Readonly<Record<string, string | undefined>> = process.env): StackConfig {
+export function parseStackConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): StackConfig {
   const parsed = Environment.safeParse(env);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment has wrong values. ${issues.join('; ')}`);
   }
   const value = parsed.data;
-  const inherited = INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  const inherited = INHERITED.flatMap((name) =>
+    env[name] === undefined ? [] : [[name, env[name]] as const],
+  );
   return {
     dataDir: resolve(value.DRYDOCK_DATA_DIR),
     apiHost: value.DRYDOCK_API_HOST,

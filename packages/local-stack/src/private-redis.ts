@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises'; // allow clock: a launcher waits for real processes
 import { redisServerArguments } from '@drydock/queue';
+import { systemClock } from '@drydock/service-kit';
 import { ChildService } from './child-service.ts';
 import type { ServiceContext } from './services.ts';
 
@@ -20,7 +20,9 @@ export interface PrivateRedis {
  * Starts a Redis of this installation's own, on a unix socket. It reads no standard input, so the kernel is asked to end
  * it when the launcher dies (`setpriv --pdeathsig`).
  */
-export async function startPrivateRedis(context: Pick<ServiceContext, 'config' | 'data' | 'facts'>): Promise<PrivateRedis> {
+export async function startPrivateRedis(
+  context: Pick<ServiceContext, 'config' | 'data' | 'facts'>,
+): Promise<PrivateRedis> {
   const { config, data, facts } = context;
   const socket = join(data.stateDir, 'redis.sock');
   await rm(socket, { force: true });
@@ -33,7 +35,7 @@ export async function startPrivateRedis(context: Pick<ServiceContext, 'config' |
   });
   for (let attempt = 0; attempt < START_ATTEMPTS && process.running; attempt += 1) {
     if (await answersPing(socket)) return { url: socket, process };
-    await sleep(START_INTERVAL_MS);
+    await systemClock.sleep(START_INTERVAL_MS);
   }
   await process.stop();
   throw new Error(`The private Redis did not start; its log is ${join(data.logsDir, 'redis.log')}.`);
@@ -46,8 +48,8 @@ async function answersPing(path: string): Promise<boolean> {
     const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
     await once(socket, 'connect', { signal });
     socket.write('PING\r\n');
-    const [answer] = await once(socket, 'data', { signal });
-    return String(answer).startsWith('+PONG');
+    const answer: unknown[] = await once(socket, 'data', { signal });
+    return String(answer[0]).startsWith('+PONG');
   } catch {
     // Not there yet: the caller asks again, a bounded number of times.
     return false;

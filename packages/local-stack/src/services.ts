@@ -17,7 +17,8 @@ export interface ServiceContext {
   readonly scriptedModelUrl?: string;
 }
 
-const main = (path: string): string => fileURLToPath(new URL(`../../../${path}/src/main.ts`, import.meta.url));
+const main = (path: string): string =>
+  fileURLToPath(new URL(`../../../${path}/src/main.ts`, import.meta.url));
 
 function service(
   context: Pick<ServiceContext, 'config' | 'data'>,
@@ -47,7 +48,10 @@ const engine = ({ data, facts }: ServiceContext): Record<string, string> => ({
 /** The API: no Docker socket, no model key. */
 export function describeApi(context: ServiceContext): ServiceDefinition {
   const { config, data } = context;
-  const key = config.apiKey === undefined ? { DRYDOCK_API_KEY_FILE: data.apiKeyFile } : { DRYDOCK_API_KEY: config.apiKey };
+  const key =
+    config.apiKey === undefined
+      ? { DRYDOCK_API_KEY_FILE: data.apiKeyFile }
+      : { DRYDOCK_API_KEY: config.apiKey };
   return service(context, {
     name: 'api',
     path: 'services/api',

@@ -105,7 +105,10 @@ class LaunchedStack implements Stack {
 
   async #startBackends(): Promise<ServiceContext> {
     const base = { config: this.#config, data: this.data, facts: await readSetupFacts() };
-    const [redisUrl, scriptedModelUrl] = await Promise.all([this.#startRedis(base), this.#startScriptedModel(base)]);
+    const [redisUrl, scriptedModelUrl] = await Promise.all([
+      this.#startRedis(base),
+      this.#startScriptedModel(base),
+    ]);
     return { ...base, redisUrl, ...(scriptedModelUrl === undefined ? {} : { scriptedModelUrl }) };
   }
 

@@ -49,18 +49,29 @@ function noteLeftOut(attempt: Attempt, stage: AgentStage | undefined): void {
 }
 
 function toResult(attempt: Attempt, { stage, verification }: Ending): JobResult {
-  const { kind } = attempt.job.spec;
-  const proves = kind !== 'review' && kind !== 'explain';
-  const outcome = stage?.outcome;
-  return {
-    verified: proves ? (verification?.verified ?? false) : null,
-    summary: outcome?.kind === 'submitted' ? outcome.submission.summary : null,
-    plan: stage?.plan ?? null,
+  const proven = {
+    verified: verification?.verified ?? isProvable(attempt),
     checks: verification?.verdict ?? null,
-    patch_bytes: stage?.patch.diff.byteLength ?? 0,
-    usage: attempt.budget.usage,
-    warnings: attempt.warnings,
   };
+  const told = stage === undefined ? NOTHING_TOLD : describeStage(stage);
+  return { ...proven, ...told, usage: attempt.budget.usage, warnings: attempt.warnings };
+}
+
+/** What `verified` is without a verification: false, or null for a kind that leaves nothing to prove. */
+function isProvable(attempt: Attempt): false | null {
+  const { kind } = attempt.job.spec;
+  return kind === 'review' || kind === 'explain' ? null : false;
+}
+
+const NOTHING_TOLD = { summary: null, plan: null, patch_bytes: 0 };
+
+function describeStage({
+  outcome,
+  plan,
+  patch,
+}: AgentStage): Pick<JobResult, 'summary' | 'plan' | 'patch_bytes'> {
+  const summary = outcome.kind === 'submitted' ? outcome.submission.summary : null;
+  return { summary, plan, patch_bytes: patch.diff.byteLength };
 }
 
 const toJsonBytes = (value: unknown): Uint8Array =>

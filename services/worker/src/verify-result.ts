@@ -84,7 +84,7 @@ async function runBefore(
   await sandbox.mountWorkspace(request.layer, 'read_write', signal);
   const checks = detectChecks(await gatherRepoFacts(sandbox, signal), attempt.job.spec.checks);
   request.detected.resolve(checks);
-  return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+  return await runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
 }
 
 async function runAfter(
@@ -97,7 +97,7 @@ async function runAfter(
   await sandbox.mountWorkspace(request.layer, 'read_write', signal);
   await applyDiff(sandbox, request.diff, signal);
   const checks = await request.checks;
-  return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+  return await runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
 }
 
 async function applyDiff(sandbox: Sandbox, diff: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,2 @@
+export { DirectoryStore } from './directory-store.ts';
+export type { DirectoryStoreOptions } from './directory-store.ts';

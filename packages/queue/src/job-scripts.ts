@@ -1,0 +1,117 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { JobId } from '@drydock/contracts';
+import { DrydockError, MAX_ATTEMPTS, TRANSITIONS } from '@drydock/core';
+import { ENDINGS } from './endings.ts';
+import type { Keys } from './keys.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+const SCRIPTS = [
+  'accept',
+  'claim',
+  'heartbeat',
+  'transition',
+  'append-events',
+  'put-artifacts',
+  'commit',
+  'expire-lease',
+  'expire-deadline',
+] as const;
+export type ScriptName = (typeof SCRIPTS)[number];
+
+/** A job that nobody takes is over after this time. */
+const QUEUED_MS = 24 * 60 * 60 * 1_000;
+/** Longer than any lease, which refuses what is re-sent later than this. */
+const CALL_TTL_MS = 3 * 60 * 1_000;
+
+interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** What a script answered: `ok` or why it refused, and what it gives back. */
+export interface ScriptReply {
+  readonly word: string;
+  readonly values: readonly unknown[];
+}
+
+/** The Lua scripts: the only writers of job records. Each call works on one job. */
+export class JobScripts {
+  readonly #connection: RedisConnection;
+  readonly #keys: Keys;
+  readonly #scripts: Readonly<Record<ScriptName, Script>>;
+
+  constructor(connection: RedisConnection, keys: Keys) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.#scripts = loadScripts(keys);
+  }
+
+  /** Throws what RedisConnection.run does. A call that ioredis sends twice is applied once. */
+  async run(name: ScriptName, jobId: JobId, args: readonly (string | number)[]): Promise<ScriptReply> {
+    const { source, sha } = this.#scripts[name];
+    const keys = this.#keysOf(jobId);
+    const rest = [keys.length, ...keys, jobId, ...args] as const;
+    const reply = await this.#connection.run((client) =>
+      client.evalsha(sha, ...rest).catch(async (error: unknown) => {
+        // A restarted Redis has forgotten its scripts; nothing was applied.
+        if (error instanceof Error && error.message.startsWith('NOSCRIPT'))
+          return client.eval(source, ...rest);
+        throw error;
+      }),
+    );
+    if (!Array.isArray(reply)) throw new DrydockError('internal_error', { details: { script: name } });
+    const [word, ...values] = reply as readonly unknown[];
+    return { word: String(word), values };
+  }
+
+  #keysOf(jobId: JobId): string[] {
+    const { states, leases, deadlines, outbox } = this.#keys;
+    const call = this.#keys.call(randomUUID());
+    return [this.#keys.job(jobId), this.#keys.events(jobId), states, leases, deadlines, outbox, call];
+  }
+}
+
+function loadScripts(keys: Keys): Record<ScriptName, Script> {
+  const transitions = Object.entries(TRANSITIONS).map(([from, to]) => [
+    from,
+    Object.fromEntries(to.map((state) => [state, true])),
+  ]);
+  const constants = {
+    CHANNEL: keys.channel,
+    TRANSITIONS: Object.fromEntries(transitions) as LuaTable,
+    MAX_ATTEMPTS,
+    QUEUED_MS,
+    CALL_TTL_MS,
+  };
+  const shared = toLocals(constants) + read('job');
+  const load = (name: ScriptName): Script => {
+    const source = (name.startsWith('expire-') ? toLocals({ ENDINGS }) : '') + shared + read(name);
+    return { source, sha: createHash('sha1').update(source).digest('hex') };
+  };
+  return Object.fromEntries(SCRIPTS.map((name) => [name, load(name)])) as Record<ScriptName, Script>;
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8');
+}
+
+type LuaValue = string | number | boolean | LuaTable;
+interface LuaTable {
+  readonly [key: string]: LuaValue;
+}
+
+/** TypeScript's tables as Lua locals: core has the one transition table, and the scripts get that one. */
+function toLocals(values: LuaTable): string {
+  return Object.entries(values)
+    .map(([name, value]) => `local ${name} = ${toLua(value)}\n`)
+    .join('');
+}
+
+function toLua(value: LuaValue): string {
+  if (typeof value === 'string') return `[==[${value}]==]`;
+  if (typeof value !== 'object') return String(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}=${toLua(item)}`)
+    .join(',')}}`;
+}

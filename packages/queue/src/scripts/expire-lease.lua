@@ -1,0 +1,16 @@
+-- Takes a job from a worker that stopped renewing: back to the queue, or to its end after the last attempt.
+-- ARGV     none
+-- Returns  {word}; word: kept | queued | failed
+-- The fence grows here and not only at the next claim: whatever the lost worker still sends is stale from now on.
+if not job.leaseUntil or tonumber(job.leaseUntil) > NOW then return { 'kept' } end
+if tonumber(job.attempt) >= MAX_ATTEMPTS then
+  finish('failed', ENDINGS.attempts_exhausted[job.kind])
+  return { 'failed' }
+end
+change_state('queued', 'lease_lost')
+drop_lease()
+job.fence = job.fence + 1
+redis.call('HSET', JOB, 'fence', job.fence)
+arm_deadline(QUEUED_MS)
+enqueue()
+return { 'queued' }

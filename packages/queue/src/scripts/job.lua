@@ -1,0 +1,110 @@
+-- What every script shares: the door for states, the lease check, events, deadlines.
+-- job-scripts.ts joins: constants (CHANNEL, TRANSITIONS, ENDINGS, MAX_ATTEMPTS, QUEUED_MS, CALL_TTL_MS), this file, a script.
+--
+-- KEYS  1 job (hash)         2 events (stream)      3 states (hash: state -> count)  4 leases (zset: job -> expiry)
+--       5 deadlines (zset: job -> deadline)         6 outbox (zset: message -> due)  7 call (string: reply of this call)
+-- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
+--
+-- Invariants
+--   A script works on one job. A refused call has written nothing.
+--   The state changes in change_state only, by the one table, and always with its event.
+--   Time is Redis's own, epoch milliseconds: no clock of a worker decides who holds a lease.
+local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL = unpack(KEYS)
+local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
+
+local TIME = redis.call('TIME')
+local NOW = TIME[1] * 1000 + math.floor(TIME[2] / 1000)
+
+local job = {}
+for i, name in ipairs({ 'state', 'fence', 'attempt', 'kind', 'worker', 'leaseUntil', 'deadlineAt', 'timeoutMs' }) do
+  job[i] = name
+end
+for i, value in ipairs(redis.call('HMGET', JOB, unpack(job))) do
+  job[job[i]] = value
+end
+
+-- Applies a call once: a client that lost the reply sends the same call again, and gets the same answer.
+local function once(apply)
+  local word = redis.call('GET', CALL)
+  if word then return word end
+  word = apply()
+  if word == 'ok' then redis.call('SET', CALL, word, 'PX', CALL_TTL_MS) end
+  return word
+end
+
+local function is_terminal(state)
+  return next(TRANSITIONS[state]) == nil
+end
+
+local function is_allowed(to)
+  if not job.state then return to == 'queued' end
+  return TRANSITIONS[job.state][to] == true
+end
+
+local function holds_lease()
+  return job.leaseUntil and tonumber(job.leaseUntil) > NOW and job.worker == WORKER and job.fence == FENCE
+end
+
+-- seq has no gaps: it is counted in the job, by the script that appends.
+local function append(type, data)
+  local seq = redis.call('HINCRBY', JOB, 'seq', 1)
+  redis.call('XADD', EVENTS, seq .. '-0', 'type', type, 'at', NOW, 'attempt', job.attempt, 'data', data)
+  redis.call('PUBLISH', CHANNEL, JOB_ID .. ' ' .. seq)
+end
+
+-- The one door. Callers have asked is_allowed first, since a script that stops half-way would leave half a change.
+local function change_state(to, reason)
+  assert(is_allowed(to))
+  local from = job.state and '"' .. job.state .. '"' or 'null'
+  local why = reason and ',"reason":"' .. reason .. '"' or ''
+  append('job.state_changed', '{"from":' .. from .. ',"to":"' .. to .. '"' .. why .. '}')
+  if job.state then redis.call('HINCRBY', STATES, job.state, -1) end
+  redis.call('HINCRBY', STATES, to, 1)
+  redis.call('HSET', JOB, 'state', to)
+  job.state = to
+end
+
+local function arm_deadline(in_ms)
+  local deadline = NOW + in_ms
+  redis.call('HSET', JOB, 'deadlineAt', deadline)
+  redis.call('ZADD', DEADLINES, deadline, JOB_ID)
+end
+
+local function hold_lease(worker, lease_ms)
+  local expiry = NOW + lease_ms
+  redis.call('HSET', JOB, 'worker', worker, 'leaseUntil', expiry)
+  redis.call('ZADD', LEASES, expiry, JOB_ID)
+end
+
+local function drop_lease()
+  redis.call('HDEL', JOB, 'worker', 'leaseUntil')
+  redis.call('ZREM', LEASES, JOB_ID)
+end
+
+-- The message of a queued job waits in the outbox until a claim takes it.
+local function enqueue()
+  redis.call('ZADD', OUTBOX, NOW, JOB_ID .. '-' .. job.fence)
+end
+
+local function unqueue()
+  redis.call('ZREM', OUTBOX, JOB_ID .. '-' .. job.fence)
+end
+
+-- Ends the job for good: result, both last events, and nothing is scheduled for it any more.
+local function finish(to, ending)
+  change_state(to, ending.reason)
+  redis.call('HSET', JOB, 'finishedAt', NOW, 'result', ending.result)
+  if ending.error ~= '' then redis.call('HSET', JOB, 'error', ending.error) end
+  redis.call('HDEL', JOB, 'deadlineAt')
+  redis.call('ZREM', DEADLINES, JOB_ID)
+  drop_lease()
+  unqueue()
+  append('job.finished', ending.finished)
+end
+
+-- Artifacts are fields of the job, so that no list of them is ever rewritten. ARGV from `first`: name, digest, …
+local function record_artifacts(first)
+  for i = first, #ARGV, 2 do
+    redis.call('HSET', JOB, 'artifact:' .. ARGV[i], ARGV[i + 1])
+  end
+end

@@ -1,0 +1,186 @@
+import type { InstanceId, SandboxId } from '@drydock/contracts';
+import type { ContainerOptions, ImageFacts } from './docker-engine.ts';
+import { GUEST, guestArgv, type GuestProgram } from './guest-layout.ts';
+
+const MIB = 1_024 * 1_024;
+export const TMP_BYTES = 256 * MIB;
+export const SHM_BYTES = 64 * MIB;
+
+/** What differs between two containers. Everything else about them is the same, and written once, below. */
+export interface ContainerPlan {
+  readonly sandboxId: SandboxId;
+  readonly instanceId: InstanceId;
+  /** Epoch milliseconds, in a label: the reaper's fallback. */
+  readonly expiresAt: number;
+  readonly imageId: string;
+  readonly image: ImageFacts;
+  readonly runtimeDir: string;
+  readonly loader: string;
+  readonly program: GuestProgram;
+  /** Uid and gid of the main process. */
+  readonly uid: number;
+  /** For processes; file systems in memory are added. */
+  readonly memoryBytes: number;
+  /** What the slot's tmpfs may hold: its pages are charged to the container. */
+  readonly diskBytes: number;
+  readonly cpus: number;
+  /** Cores by number: a test runner forks once per core that it sees, whatever its quota. */
+  readonly cpuset: string;
+  /** A cgroup whose limits hold for all sandboxes together; absent where the driver names cgroups itself. */
+  readonly cgroupParent?: string;
+  /** An empty host file. */
+  readonly emptyFile: string;
+  /** The slot's directory, or the empty file system that a builder fills. */
+  readonly data: { readonly kind: 'job' | 'layer'; readonly source: string };
+}
+
+export function containerName(instanceId: InstanceId, sandboxId: SandboxId): string {
+  return `drydock-${instanceId}-${sandboxId}`;
+}
+
+/**
+ * The hardened container, whole. An image's own configuration is as hostile as its files: entry point, health check,
+ * environment, volumes, user, stop signal and working directory are all replaced.
+ */
+export function buildContainerOptions(plan: ContainerPlan) {
+  const [entrypoint, ...command] = splitArgv(plan);
+  return {
+    Image: plan.imageId,
+    Hostname: 'drydock',
+    User: `${plan.uid}:${plan.uid}`,
+    WorkingDir: '/',
+    Entrypoint: entrypoint,
+    Cmd: command,
+    Env: buildEnv(plan.image),
+    Labels: {
+      'drydock.instance': plan.instanceId,
+      'drydock.sandbox': plan.sandboxId,
+      'drydock.expires': String(plan.expiresAt),
+    },
+    Healthcheck: { Test: ['NONE'] },
+    StopSignal: 'SIGKILL',
+    StopTimeout: 1,
+    Tty: false,
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    HostConfig: { ...ISOLATION, ...buildLimits(plan), ...buildFiles(plan) },
+  } satisfies ContainerOptions;
+}
+
+const ISOLATION = {
+  NetworkMode: 'none',
+  IpcMode: 'private',
+  CgroupnsMode: 'private',
+  PidMode: '',
+  UTSMode: '',
+  UsernsMode: '',
+  Privileged: false,
+  CapAdd: [],
+  CapDrop: ['ALL'],
+  GroupAdd: [],
+  Devices: [],
+  // The engine's own seccomp profile comes with it being absent here.
+  SecurityOpt: ['no-new-privileges'],
+  ReadonlyRootfs: true,
+  PublishAllPorts: false,
+  AutoRemove: true,
+  RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+  // A log driver writes what the guest prints to the host's disk, without a limit.
+  LogConfig: { Type: 'none', Config: {} },
+  Init: true,
+};
+
+function buildLimits(plan: ContainerPlan) {
+  const memoryBytes = plan.memoryBytes + plan.diskBytes + TMP_BYTES + SHM_BYTES;
+  return {
+    Memory: memoryBytes,
+    // No swap, so that a full memory ends the guest and not the host's disk.
+    MemorySwap: memoryBytes,
+    NanoCpus: Math.round(plan.cpus * 1e9),
+    CpusetCpus: plan.cpuset,
+    PidsLimit: 1_024,
+    ShmSize: SHM_BYTES,
+    // The kernel's first victim: host and Redis outlive jobs.
+    OomScoreAdj: 1_000,
+    ...(plan.cgroupParent === undefined ? {} : { CgroupParent: plan.cgroupParent }),
+    // No nproc: it counts a uid's processes on the whole host. Ordered by name, as the engine reports them.
+    Ulimits: [
+      limit('core', 0),
+      // Above any file system here: a full one says ENOSPC, while this limit kills (SIGXFSZ) whoever makes a huge hole.
+      limit('fsize', 2 * (plan.diskBytes + TMP_BYTES)),
+      // POSIX message queues are kernel memory that no file system cap counts.
+      limit('msgqueue', 0),
+      limit('nofile', 4_096),
+    ],
+  };
+}
+
+function buildFiles(plan: ContainerPlan) {
+  const { data } = plan;
+  return {
+    Mounts: [
+      bind(plan.runtimeDir, GUEST.runtime),
+      bind(plan.emptyFile, '/etc/ld.so.preload'),
+      data.kind === 'job'
+        ? { ...bind(data.source, GUEST.job), BindOptions: { Propagation: 'rslave' as const } }
+        : { ...bind(data.source, GUEST.layer), ReadOnly: false },
+      ...plan.image.volumes.toSorted().map(coverVolume),
+    ],
+    // Programs run from /tmp: compilers and test runners put theirs there (go test), and the workspace runs them too.
+    Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${TMP_BYTES},nr_inodes=65536` },
+  };
+}
+
+function bind(source: string, target: string) {
+  const mount = { Type: 'bind' as const, Source: source, Target: target, ReadOnly: true };
+  return { ...mount, BindOptions: { Propagation: 'rprivate' as const } };
+}
+
+/** A volume would be a writable directory of the host. This is an empty place that only root could write. */
+function coverVolume(target: string) {
+  const options = { SizeBytes: 65_536, Mode: 0o555 };
+  return { Type: 'tmpfs' as const, Source: '', Target: target, ReadOnly: true, TmpfsOptions: options };
+}
+
+function splitArgv({ loader, program }: ContainerPlan): [string[], ...string[]] {
+  const argv = guestArgv(loader, program);
+  const script = argv.at(-1) ?? '';
+  return [argv.slice(0, -1), script];
+}
+
+function limit(name: string, value: number) {
+  return { Name: name, Soft: value, Hard: value };
+}
+
+/** What every process inside finds in its environment, beside PATH. */
+const GUEST_ENV = {
+  HOME: GUEST.home,
+  LANG: 'C.UTF-8',
+  TERM: 'dumb',
+  NO_COLOR: '1',
+  PAGER: 'cat',
+  GIT_PAGER: 'cat',
+} as const;
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * The whole environment. A name without `=` is taken out of what the image sets: loader variables would reach our own
+ * programs. The image's PATH alone stays, since its tools may be anywhere and ours are started by absolute paths.
+ */
+function buildEnv({ env }: ImageFacts): string[] {
+  const image = new Map(env.map((entry) => splitEntry(entry)));
+  const path = image.get('PATH') ?? '';
+  const isAbsolute = path.split(':').every((dir) => dir.startsWith('/'));
+  const ours = { PATH: isAbsolute ? path : DEFAULT_PATH, ...GUEST_ENV };
+  const unset = [...image.keys()].filter((name) => !Object.hasOwn(ours, name)).toSorted();
+  return [...Object.entries(ours).map(([name, value]) => `${name}=${value}`), ...unset];
+}
+
+function splitEntry(entry: string): readonly [string, string] {
+  const [name = ''] = entry.split('=', 1);
+  return [name, entry.slice(name.length + 1)];
+}

@@ -1,0 +1,28 @@
+/** Paths inside every sandbox. Virtual environments and caches embed them: they are part of the contract. */
+export const GUEST = {
+  runtime: '/opt/drydock',
+  job: '/job',
+  work: '/job/work',
+  home: '/job/home',
+  layer: '/layer',
+} as const;
+
+export type GuestProgram = 'agent' | 'tool-host' | 'capture-patch' | 'build-layer';
+
+/** How a program of the injected runtime is started: by its own loader, with its own libraries. */
+export function guestArgv(
+  loader: string,
+  program: GuestProgram,
+  ...args: readonly string[]
+): readonly string[] {
+  const { runtime } = GUEST;
+  return [
+    `${runtime}/${loader}`,
+    '--inhibit-cache',
+    '--library-path',
+    `${runtime}/lib`,
+    `${runtime}/bin/node`,
+    `${runtime}/agent/${program}.mjs`,
+    ...args,
+  ];
+}

@@ -1,0 +1,80 @@
+import { DrydockError } from '@drydock/core';
+import type { Duplex } from 'node:stream';
+import { Demultiplexer } from './demultiplexer.ts';
+
+/** What a guest may leave unread of what it is sent, before it counts as hostile. */
+const MAX_UNREAD_BYTES = 16 * 1_024 * 1_024;
+const DEFAULT_STDERR_BYTES = 8 * 1_024;
+
+export interface GuestOutput {
+  readonly onStdout: (chunk: Uint8Array) => void;
+  /** How much of the end of stderr is kept. Default: 8 KiB. */
+  readonly stderrBytes?: number;
+}
+
+/**
+ * The worker's end of a process in a container. Output is read as fast as it comes, whatever its reader does: a full
+ * pipe would stop the container, and the engine with it.
+ */
+export class GuestProcess {
+  /** Resolves when the process's streams are closed, however that came. */
+  readonly ended: Promise<void>;
+  readonly #stream: Duplex;
+  readonly #stderrBytes: number;
+  #stderr: Uint8Array = new Uint8Array(0);
+  #failure: Error | undefined;
+
+  constructor(stream: Duplex, output: GuestOutput) {
+    this.#stream = stream;
+    this.#stderrBytes = output.stderrBytes ?? DEFAULT_STDERR_BYTES;
+    const streams = new Demultiplexer({
+      stdout: (chunk) => output.onStdout(chunk),
+      stderr: (chunk) => this.#keep(chunk),
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    // A connection that the engine cuts is the same to us as a process that ends.
+    stream.on('error', (error) => (this.#failure ??= error));
+    stream.on('end', () => stream.destroy());
+    stream.on('close', () => resolve());
+    stream.on('data', (chunk: Uint8Array) => {
+      try {
+        streams.push(chunk);
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : undefined);
+      }
+    });
+  }
+
+  /** Why the streams ended, when it was an error: what a reader of stdout threw, or the connection's. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** The last of what it wrote to stderr, lossy. */
+  get stderr(): string {
+    return new TextDecoder().decode(this.#stderr);
+  }
+
+  /** Throws `protocol_error` when the process reads nothing. Writing to one that ended does nothing. */
+  write(bytes: Uint8Array): void {
+    if (this.#stream.writableLength > MAX_UNREAD_BYTES) {
+      throw new DrydockError('protocol_error', { message: 'The process does not read what it is sent.' });
+    }
+    if (this.#stream.writable) this.#stream.write(bytes);
+  }
+
+  /** End of its stdin. */
+  closeInput(): void {
+    this.#stream.end();
+  }
+
+  /** Cuts the connection. A container's main process sees the end of its stdin; an exec may go on unseen. */
+  disconnect(): void {
+    this.#stream.destroy();
+  }
+
+  #keep(chunk: Uint8Array): void {
+    this.#stderr = Buffer.concat([this.#stderr, chunk]).subarray(-this.#stderrBytes);
+  }
+}

@@ -1,0 +1,82 @@
+import type { InstanceId } from '@drydock/contracts';
+import type { Clock } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
+import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/** Which Docker host, and whose sandboxes on it. Paths are absolute. */
+export interface HostOptions {
+  readonly dockerSocket: string;
+  readonly instanceId: InstanceId;
+  /** Slots and their mounts; short, and not on a network file system. Default: `/run/drydock/<instance>`. */
+  readonly stateDir?: string;
+  /** Claims on uids, shared by all installations of the host. Default: `/run/drydock/uids`. */
+  readonly uidClaimsDir?: string;
+  readonly clock: Clock;
+}
+
+/** What starting sandboxes needs beyond that. */
+export interface SandboxHostConfig extends HostOptions {
+  /** ID of the image, `sha256:…`; a tag could change between two containers of one job. */
+  readonly imageId: string;
+  /** The injected runtime: a directory with `runtime.json`. */
+  readonly runtimeDir: string;
+  /** Sealed layers; on disk. */
+  readonly layersDir: string;
+  /** Cap on what all sandboxes of this installation hold together. Default: 80 % of the host. */
+  readonly totalMemoryBytes?: number;
+}
+
+export type HostConfig = Required<HostOptions>;
+
+export interface SandboxConfig extends HostConfig, Required<Omit<SandboxHostConfig, keyof HostOptions>> {
+  /** The runtime's dynamic loader, relative to the runtime. */
+  readonly loader: string;
+}
+
+/** These paths become mount options, which have no quoting. */
+const SAFE_PATH = /^\/[A-Za-z0-9_./-]+$/;
+
+/** Fills in defaults. Throws `internal_error` where a path is unusable. */
+export function resolveHostConfig(options: HostOptions): HostConfig {
+  const { dockerSocket, instanceId, clock } = options;
+  const { stateDir = `/run/drydock/${instanceId}`, uidClaimsDir = '/run/drydock/uids' } = options;
+  assertSafe(stateDir);
+  return { dockerSocket, instanceId, clock, stateDir, uidClaimsDir };
+}
+
+/** Fills in defaults and reads the runtime's manifest. Throws `internal_error` where a path or the runtime is unusable. */
+export async function resolveSandboxConfig(options: SandboxHostConfig): Promise<SandboxConfig> {
+  const { imageId, runtimeDir, layersDir, totalMemoryBytes = Math.floor(totalmem() * 0.8) } = options;
+  for (const path of [runtimeDir, layersDir]) assertSafe(path);
+  const loader = await readLoader(runtimeDir);
+  return { ...resolveHostConfig(options), imageId, runtimeDir, layersDir, totalMemoryBytes, loader };
+}
+
+function assertSafe(path: string): void {
+  if (!SAFE_PATH.test(path)) throw unusable(`${path} has a character that mount options cannot carry.`);
+}
+
+async function readLoader(runtimeDir: string): Promise<string> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(join(runtimeDir, 'runtime.json'), 'utf8'));
+    if (hasLoader(manifest)) return manifest.loader;
+  } catch (cause) {
+    throw unusable('The injected runtime has no readable runtime.json.', cause);
+  }
+  throw unusable('runtime.json of the injected runtime names no loader.');
+}
+
+function hasLoader(manifest: unknown): manifest is { loader: string } {
+  return (
+    typeof manifest === 'object' &&
+    manifest !== null &&
+    'loader' in manifest &&
+    typeof manifest.loader === 'string'
+  );
+}
+
+function unusable(message: string, cause?: unknown): DrydockError {
+  return new DrydockError('internal_error', { message, cause });
+}

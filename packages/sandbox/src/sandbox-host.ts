@@ -1,0 +1,75 @@
+import type { LayerStore, Sandboxes } from '@drydock/core';
+import { DockerLayerStore } from './docker-layer-store.ts';
+import { DockerSandboxes } from './docker-sandboxes.ts';
+import {
+  createHostServices,
+  createSandboxServices,
+  releaseHost,
+  type HostServices,
+  type SandboxServices,
+} from './host-services.ts';
+import { Reaper } from './reaper.ts';
+import { resolveSandboxConfig, type SandboxConfig, type SandboxHostConfig } from './sandbox-config.ts';
+
+export interface HostDescription {
+  readonly engineVersion: string;
+  readonly cgroupDriver: string;
+  readonly cgroupVersion: string;
+  /** Whether a cap holds for all sandboxes together. */
+  readonly memoryCapped: boolean;
+  /** Whether every sandbox's code has a uid of its own; else all share the layers' uid and its kernel limits. */
+  readonly ownUids: boolean;
+  /** What is weaker here than elsewhere, in words. */
+  readonly remarks: readonly string[];
+}
+
+/** This machine as a place for sandboxes: everything of it that the rest of Drydock may use. */
+export class SandboxHost {
+  readonly sandboxes: Sandboxes;
+  readonly layers: LayerStore;
+  readonly reaper: Reaper;
+  readonly #host: HostServices;
+  readonly #config: SandboxConfig;
+  #services: Promise<SandboxServices> | undefined;
+
+  private constructor(host: HostServices, config: SandboxConfig) {
+    this.#host = host;
+    this.#config = config;
+    const services = () => this.#ensureServices();
+    this.sandboxes = new DockerSandboxes(host, services);
+    this.layers = new DockerLayerStore(config.layersDir, services);
+    this.reaper = new Reaper(host);
+  }
+
+  /** Throws `engine_unavailable` where the engine does not answer, `internal_error` where the runtime is unusable. */
+  static async open(config: SandboxHostConfig): Promise<SandboxHost> {
+    const resolved = await resolveSandboxConfig(config);
+    return new SandboxHost(await createHostServices(resolved), resolved);
+  }
+
+  /** What this machine can and cannot do for a sandbox. */
+  async describe(): Promise<HostDescription> {
+    const { engineFacts, idmapped, cgroups } = await this.#ensureServices();
+    const memoryCapped = cgroups.parent !== undefined;
+    const remarks = [
+      ...(memoryCapped ? [] : ['No cap on the sum: the engine uses the systemd cgroup driver.']),
+      ...(idmapped ? [] : ['No idmapped mounts: all sandboxes share one uid for the code under test.']),
+    ];
+    const { serverVersion: engineVersion, cgroupDriver, cgroupVersion } = engineFacts;
+    return { engineVersion, cgroupDriver, cgroupVersion, memoryCapped, ownUids: idmapped, remarks };
+  }
+
+  /** Removes what the host itself keeps for all sandboxes; false, and nothing done, while a slot is there. */
+  release(): Promise<boolean> {
+    return releaseHost(this.#host);
+  }
+
+  /** Made when first needed; a failure is not kept. */
+  #ensureServices(): Promise<SandboxServices> {
+    this.#services ??= createSandboxServices(this.#host, this.#config).catch((error: unknown) => {
+      this.#services = undefined;
+      throw error;
+    });
+    return this.#services;
+  }
+}

@@ -1,0 +1,99 @@
+import { SandboxId } from '@drydock/contracts';
+import type { Clock } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
+import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { withFileLock } from './file-lock.ts';
+import { hasCode } from './has-code.ts';
+import { unmountAt } from './mount-effects.ts';
+import { readMounts } from './mount-table.ts';
+import { runCommand } from './run-command.ts';
+import { slotPaths, slotsDir } from './slot-paths.ts';
+
+const ATTEMPTS = 3;
+
+/**
+ * The directory of all slots: a mount of its own with shared propagation, without which a mount made below it would
+ * not reach a running container. `slots/` exists only while the mount is ready, so making a slot's directory in it is
+ * also the check, and removing it (which fails while a slot is there) is the permission to unmount.
+ */
+export class SlotHost {
+  readonly #stateDir: string;
+  readonly #clock: Clock;
+
+  constructor(stateDir: string, clock: Clock) {
+    this.#stateDir = stateDir;
+    this.#clock = clock;
+  }
+
+  /** Makes the empty directory of a new slot. */
+  async createSlotDir(sandboxId: SandboxId): Promise<void> {
+    const { dir } = slotPaths(this.#stateDir, sandboxId);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if (!(await this.#isReady())) await this.#prepare();
+      try {
+        return await mkdir(dir, { mode: 0o700 });
+      } catch (error) {
+        // Another process released the host in between.
+        if (!hasCode(error, 'ENOENT')) throw error;
+      }
+    }
+    throw new DrydockError('internal_error', {
+      message: 'The slot directory is removed as fast as it is made.',
+    });
+  }
+
+  async listSlots(): Promise<readonly SandboxId[]> {
+    const names = await readdir(slotsDir(this.#stateDir)).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw error;
+    });
+    return names.flatMap((name) => SandboxId.safeParse(name).data ?? []);
+  }
+
+  async hasSlot(sandboxId: SandboxId): Promise<boolean> {
+    return stat(slotPaths(this.#stateDir, sandboxId).dir).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Unmounts and removes the directory when no slot is left; otherwise does nothing and says false. */
+  async release(): Promise<boolean> {
+    return this.#locked(async () => {
+      try {
+        await rmdir(slotsDir(this.#stateDir));
+      } catch (error) {
+        if (hasCode(error, 'ENOTEMPTY')) return false;
+        if (!hasCode(error, 'ENOENT')) throw error;
+      }
+      await unmountAt(this.#stateDir, this.#clock);
+      await rmdir(this.#stateDir).catch((error: unknown) => {
+        // Others of the installation keep things here too, which are theirs to remove.
+        if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'ENOENT')) throw error;
+      });
+      return true;
+    });
+  }
+
+  async #isReady(): Promise<boolean> {
+    return (await readMounts()).some(({ target, shared }) => target === this.#stateDir && shared);
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#locked(async () => {
+      await mkdir(this.#stateDir, { recursive: true, mode: 0o700 });
+      const mounted = (await readMounts()).some(({ target }) => target === this.#stateDir);
+      if (!mounted) await runCommand({ file: 'mount', argv: ['--bind', this.#stateDir, this.#stateDir] });
+      await runCommand({ file: 'mount', argv: ['--make-private', this.#stateDir] });
+      await runCommand({ file: 'mount', argv: ['--make-shared', this.#stateDir] });
+      await mkdir(slotsDir(this.#stateDir), { recursive: true, mode: 0o700 });
+    });
+  }
+
+  async #locked<T>(work: () => Promise<T>): Promise<T> {
+    await mkdir(dirname(this.#stateDir), { recursive: true, mode: 0o755 });
+    // One lock file for all installations, which stays: a lock on a removed file excludes nobody.
+    return withFileLock(join(dirname(this.#stateDir), 'lock'), work);
+  }
+}

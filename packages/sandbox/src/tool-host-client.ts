@@ -1,0 +1,178 @@
+import type { Clock, ExecRequest, ExecResult, PatchApplied } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
+import { withDeadline } from './deadline.ts';
+import { ExecOutput } from './exec-output.ts';
+import { Serial } from './serial.ts';
+import { ToolHost, type Answer, type PendingCall, type ToolHostAsk } from './tool-host.ts';
+
+/** A command that kills tool hosts this often does nothing else. */
+const MAX_LOSSES = 20;
+const READY_TIMEOUT_MS = 15_000;
+/** Beyond a command's own deadline, which the tool host keeps. */
+const EXEC_GRACE_MS = 2_000;
+const FILE_TIMEOUT_MS = 30_000;
+const MAX_DIR_ENTRIES = 1_000;
+
+export interface ToolHostLauncher {
+  /** Starts a tool host in the container, its output going to `host.push`, and connects it. */
+  launch(host: ToolHost): Promise<void>;
+  /** Kills every process of the guest's uid, tool host and stopped processes included. */
+  clear(): Promise<void>;
+  /** The container has to end: a tool host broke the protocol. */
+  condemn(error: Error): void;
+}
+
+/**
+ * The tool host, whoever it is at the moment. It shares its uid with the code under test, which can kill or stop it:
+ * the commands that ran then end as killed, and the next one gets a new tool host.
+ */
+export class ToolHostClient {
+  readonly #launcher: ToolHostLauncher;
+  readonly #clock: Clock;
+  /** Starting and killing tool hosts, one at a time. */
+  readonly #lives = new Serial();
+  #current: ToolHost | undefined;
+  #losses = 0;
+  /** Whether a tool host was started since everything was last killed. */
+  #mayHaveLeftovers = false;
+  #violation: Error | undefined;
+
+  constructor(launcher: ToolHostLauncher, clock: Clock) {
+    this.#launcher = launcher;
+    this.#clock = clock;
+  }
+
+  /** Boots the first one. */
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#host(signal);
+  }
+
+  async exec(request: ExecRequest, signal: AbortSignal): Promise<ExecResult> {
+    const output = new ExecOutput(request);
+    const startedAt = this.#clock.now();
+    const { cmd, workdir, env = {}, timeoutMs, maxOutputBytes } = request;
+    const host = await this.#host();
+    signal.throwIfAborted();
+    const call = host.call(
+      { type: 'exec', body: { cmd, workdir, env, timeoutMs, maxOutputBytes } },
+      output.add,
+    );
+    const answer = await this.#settle(host, call, { timeoutMs: timeoutMs + EXEC_GRACE_MS, signal });
+    const durationMs = this.#clock.now() - startedAt;
+    if (answer.type === 'exited') return output.toResult(answer);
+    if (answer.type === 'failed') return output.toRefused(answer.body.message);
+    // The next tool host is started here, so that a container that is gone is not taken for a killed command.
+    await this.#host();
+    return output.toKilled({ timedOut: durationMs >= timeoutMs, durationMs });
+  }
+
+  async applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied> {
+    const answer = await this.#ask({ type: 'apply_patch', body: { patch } }, signal);
+    if (answer.type === 'patched') return { kind: 'applied', changes: answer.body.changes };
+    if (answer.type === 'failed') return { kind: 'mismatch', message: answer.body.message };
+    const message =
+      'The tool host was killed while it applied the patch. Look at the files before trying again.';
+    return { kind: 'mismatch', message };
+  }
+
+  async readFile(path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const answer = await this.#ask({ type: 'read_file', body: { path, maxBytes } }, signal);
+    return answer.type === 'file' ? Buffer.from(answer.body.data, 'base64').subarray(0, maxBytes) : undefined;
+  }
+
+  async listDir(path: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    const body = { path, maxEntries: MAX_DIR_ENTRIES };
+    const answer = await this.#ask({ type: 'list_dir', body }, signal);
+    return answer.type === 'dir' ? answer.body.entries.slice(0, MAX_DIR_ENTRIES) : undefined;
+  }
+
+  /**
+   * Runs `work`, which begins with killing everything of the guest's uid, while there is no tool host and none is being
+   * started. That loss is ours and does not count.
+   */
+  whileRetired<T>(work: () => Promise<T>): Promise<T> {
+    return this.#lives.run(() => {
+      this.#current?.abandon();
+      this.#current = undefined;
+      this.#mayHaveLeftovers = false;
+      return work();
+    });
+  }
+
+  /** A request whose answer does not depend on when it is asked is asked once more where the tool host died. */
+  async #ask(ask: ToolHostAsk, signal: AbortSignal): Promise<Answer> {
+    const tries = ask.type === 'apply_patch' ? 1 : 2;
+    for (let attempt = 1; ; attempt += 1) {
+      const host = await this.#host();
+      signal.throwIfAborted();
+      const answer = await this.#settle(host, host.call(ask), { timeoutMs: FILE_TIMEOUT_MS, signal });
+      if (answer.type !== 'died' || attempt === tries) return answer;
+    }
+  }
+
+  /** Waits for the answer; past the deadline the tool host is stopped or hung, and is given up. */
+  async #settle(
+    host: ToolHost,
+    call: PendingCall,
+    limits: { timeoutMs: number; signal: AbortSignal },
+  ): Promise<Answer> {
+    try {
+      const { timeoutMs, signal } = limits;
+      return await withDeadline({ clock: this.#clock, timeoutMs, outer: signal }, () => call.answer);
+    } catch (error) {
+      if (limits.signal.aborted) {
+        await this.#cancel(host, call);
+        throw error;
+      }
+      // Stopped or hung. What it ran is killed before the next one is started.
+      host.abandon();
+      return { type: 'died' };
+    }
+  }
+
+  /** An aborted command is dead when this resolves: ended by the tool host, or together with it. */
+  async #cancel(host: ToolHost, call: PendingCall): Promise<void> {
+    host.call({ type: 'cancel', body: { execId: call.id } });
+    try {
+      await withDeadline({ clock: this.#clock, timeoutMs: EXEC_GRACE_MS }, () => call.answer);
+    } catch {
+      host.abandon();
+      // The next one is started for what comes first: killing. A sandbox that is gone has nothing left to kill.
+      await this.#host().catch(() => undefined);
+    }
+  }
+
+  async #host(signal?: AbortSignal): Promise<ToolHost> {
+    if (this.#current?.isAlive === true) return this.#current;
+    return this.#lives.run(async () => {
+      // Somebody who asked before may have started one.
+      if (this.#current?.isAlive !== true) this.#current = await this.#launch(signal);
+      return this.#current;
+    });
+  }
+
+  async #launch(outer?: AbortSignal): Promise<ToolHost> {
+    if (this.#violation !== undefined) throw this.#violation;
+    if (this.#mayHaveLeftovers) {
+      this.#losses += 1;
+      if (this.#losses > MAX_LOSSES) {
+        throw new DrydockError('sandbox_lost', { message: 'The tool host was killed too often.' });
+      }
+      // What the last one ran must not go on beside the next one.
+      await this.#launcher.clear();
+    }
+    this.#mayHaveLeftovers = true;
+    const host = new ToolHost((error) => {
+      this.#violation = error;
+      this.#launcher.condemn(error);
+    });
+    await this.#launcher.launch(host);
+    const limits = {
+      clock: this.#clock,
+      timeoutMs: READY_TIMEOUT_MS,
+      ...(outer === undefined ? {} : { outer }),
+    };
+    await withDeadline(limits, () => host.ready);
+    return host;
+  }
+}

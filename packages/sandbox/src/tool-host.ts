@@ -1,0 +1,115 @@
+import { AGENT_PROTOCOL_VERSION, ToolHostResponse, type ToolHostRequest } from '@drydock/contracts';
+import { DrydockError, FrameEncoder } from '@drydock/core';
+import { createFrameReader } from './frame-reader.ts';
+import type { GuestProcess } from './guest-process.ts';
+
+/** JSON and base64 around what is sent; a frame holds 1 MiB. */
+const MAX_REQUEST_BYTES = 1_000_000;
+
+/** How a request ended. `died`: the tool host did, since a command killed it or we gave it up. */
+export type Answer = Exclude<ToolHostResponse, { type: 'ready' | 'output' }> | { readonly type: 'died' };
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+export type ToolHostAsk = DistributiveOmit<ToolHostRequest, 'id'>;
+
+export interface PendingCall {
+  readonly id: number;
+  readonly answer: Promise<Answer>;
+}
+
+interface Waiter {
+  readonly resolve: (answer: Answer) => void;
+  readonly onOutput: (chunk: Uint8Array) => void;
+}
+
+/** One life of a tool host: requests are numbered, answers come in any order, its end answers them all. */
+export class ToolHost {
+  readonly ready: Promise<void>;
+  readonly #encoder = new FrameEncoder();
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #read: (chunk: Uint8Array) => void;
+  readonly #onViolation: (error: Error) => void;
+  readonly #isReady = Promise.withResolvers<void>();
+  #process: GuestProcess | undefined;
+  #alive = true;
+  #isGreeted = false;
+  #lastId = 0;
+
+  constructor(onViolation: (error: Error) => void) {
+    this.#onViolation = onViolation;
+    this.#read = createFrameReader(ToolHostResponse, (frame) => this.#take(frame));
+    this.ready = this.#isReady.promise;
+    this.ready.catch(() => undefined);
+  }
+
+  get isAlive(): boolean {
+    return this.#alive;
+  }
+
+  readonly push = (chunk: Uint8Array): void => {
+    if (!this.#alive) return;
+    try {
+      this.#read(chunk);
+    } catch (error) {
+      // Before it is ready nobody else has seen it: those are the engine's words about why it could not be started.
+      if (this.#isGreeted) this.#onViolation(error instanceof Error ? error : new Error(String(error)));
+      this.abandon();
+    }
+  };
+
+  connect(process: GuestProcess): void {
+    this.#process = process;
+    void process.ended.then(() => this.abandon());
+  }
+
+  call(ask: ToolHostAsk, onOutput: (chunk: Uint8Array) => void = () => undefined): PendingCall {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    if (!this.#alive) return { id, answer: Promise.resolve({ type: 'died' }) };
+    if (JSON.stringify(ask).length > MAX_REQUEST_BYTES) {
+      const message = 'The request is larger than 1 MB.';
+      resolve({ type: 'failed', id, body: { reason: 'bad_request', message } });
+      return { id, answer: promise };
+    }
+    this.#waiters.set(id, { resolve, onOutput });
+    this.#process?.write(this.#encoder.encode({ ...ask, id }));
+    return { id, answer: promise };
+  }
+
+  /** Gives it up: pending calls are answered `died`, whatever still comes is not read. */
+  abandon(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    const detail = this.#process?.stderr.trim() ?? '';
+    this.#isReady.reject(
+      new DrydockError('sandbox_lost', {
+        message: `The tool host ended${detail === '' ? '.' : `: ${detail}`}`,
+      }),
+    );
+    for (const { resolve } of this.#waiters.values()) resolve({ type: 'died' });
+    this.#waiters.clear();
+    this.#process?.disconnect();
+  }
+
+  #take(frame: ToolHostResponse): void {
+    if (frame.type === 'ready') {
+      if (frame.body.protocol !== AGENT_PROTOCOL_VERSION) throw violation('It speaks another version.');
+      this.#isGreeted = true;
+      this.#isReady.resolve();
+      return;
+    }
+    const waiter = this.#waiters.get(frame.id);
+    if (waiter === undefined) throw violation('It answers what nobody asked.');
+    if (frame.type === 'output') {
+      waiter.onOutput(Buffer.from(frame.body.data, 'base64'));
+      return;
+    }
+    this.#waiters.delete(frame.id);
+    waiter.resolve(frame);
+  }
+}
+
+function violation(message: string): DrydockError {
+  return new DrydockError('protocol_error', { message: `The tool host broke the protocol. ${message}` });
+}

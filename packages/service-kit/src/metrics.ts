@@ -1,0 +1,94 @@
+import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram } from 'prom-client';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { VERSION } from './version.ts';
+
+/** Every label with all the values it can have: a series is never made from what a caller sent. */
+export type LabelSpec = Readonly<Record<string, readonly string[]>>;
+type Labels<Spec extends LabelSpec> = { readonly [Name in keyof Spec]: Spec[Name][number] };
+
+interface MetricSpec<Spec extends LabelSpec> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: Spec;
+}
+
+export interface Counter<Spec extends LabelSpec> {
+  inc(labels: Labels<Spec>, by?: number): void;
+}
+export interface Gauge<Spec extends LabelSpec> {
+  set(labels: Labels<Spec>, value: number): void;
+  inc(labels: Labels<Spec>, by?: number): void;
+}
+export interface Histogram<Spec extends LabelSpec> {
+  observe(labels: Labels<Spec>, value: number): void;
+}
+
+/** Names that `promtool check metrics` refuses: gauges that end in `_total`. */
+const MISNAMED_DEFAULTS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+/** More series than this in one metric is a label that was not meant to be one. */
+const MAX_SERIES = 1_000;
+
+/** The metrics of one process. Counters and gauges exist with 0 from the start, so that a first increase is seen. */
+export class Metrics {
+  readonly #registry = new Registry();
+
+  constructor(service: string) {
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED_DEFAULTS) this.#registry.removeSingleMetric(name);
+    this.gauge({
+      name: 'drydock_build_info',
+      help: 'Always 1; the labels say what is running.',
+      labels: { service: [service], version: [VERSION], node: [process.version] },
+    }).set({ service, version: VERSION, node: process.version }, 1);
+  }
+
+  /** The content type of `render()`. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Every metric in the text format of Prometheus. */
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  counter<const Spec extends LabelSpec>(spec: MetricSpec<Spec>): Counter<Spec> {
+    const counter = new PromCounter(this.#options(spec));
+    for (const labels of combinations(spec.labels)) counter.inc(labels, 0);
+    return { inc: (labels, by = 1) => counter.inc({ ...labels }, by) };
+  }
+
+  gauge<const Spec extends LabelSpec>(spec: MetricSpec<Spec>): Gauge<Spec> {
+    const gauge = new PromGauge(this.#options(spec));
+    for (const labels of combinations(spec.labels)) gauge.set(labels, 0);
+    return {
+      set: (labels, value) => gauge.set({ ...labels }, value),
+      inc: (labels, by = 1) => gauge.inc({ ...labels }, by),
+    };
+  }
+
+  /** Seconds or bytes over time. Series appear when first observed: each is a dozen lines, and most never happen. */
+  histogram<const Spec extends LabelSpec>(
+    spec: MetricSpec<Spec> & { readonly buckets: readonly number[] },
+  ): Histogram<Spec> {
+    const histogram = new PromHistogram({ ...this.#options(spec), buckets: [...spec.buckets] });
+    return { observe: (labels, value) => histogram.observe({ ...labels }, value) };
+  }
+
+  #options<Spec extends LabelSpec>({ name, help, labels }: MetricSpec<Spec>) {
+    const series = Object.values(labels).reduce((product, values) => product * values.length, 1);
+    if (series > MAX_SERIES) throw new Error(`metric ${name} has ${series} series, more than ${MAX_SERIES}`);
+    return { name, help, labelNames: Object.keys(labels), registers: [this.#registry] };
+  }
+}
+
+function combinations(spec: LabelSpec): readonly Record<string, string>[] {
+  return Object.entries(spec).reduce<Record<string, string>[]>(
+    (rows, [name, values]) => rows.flatMap((row) => values.map((value) => ({ ...row, [name]: value }))),
+    [{}],
+  );
+}

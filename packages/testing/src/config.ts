@@ -1,0 +1,7 @@
+/** What tests may depend on and a machine may lack. */
+export type Dependency = 'redis' | 'docker';
+
+/** Dependencies that must not be skipped, from `DRYDOCK_REQUIRE=redis,docker` (CI). */
+export function requiredDependencies(): ReadonlySet<string> {
+  return new Set((process.env['DRYDOCK_REQUIRE'] ?? '').split(','));
+}

@@ -1,0 +1,4 @@
+export { describeWith } from './requirement.ts';
+export { ThrowawayRedis } from './throwaway-redis.ts';
+export { readSetupFacts } from './setup-facts.ts';
+export type { SetupFacts } from './setup-facts.ts';

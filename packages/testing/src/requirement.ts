@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+import type { Dependency } from './config.ts';
+import { requiredDependencies } from './config.ts';
+
+const DOCKER_SOCKET = '/var/run/docker.sock';
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** Why a dependency cannot be used here; undefined where it can. */
+const FIND_MISSING = {
+  redis: () => (succeeds('redis-server', '--version') ? undefined : 'redis-server is not installed'),
+  docker: () =>
+    // A socket file outlives its engine: only a connection tells.
+    succeeds(process.execPath, '-e', `require('node:net').connect('${DOCKER_SOCKET}', () => process.exit(0))`)
+      ? undefined
+      : `no Docker Engine answers at ${DOCKER_SOCKET}`,
+} satisfies Record<Dependency, () => string | undefined>;
+
+/**
+ * `describe` for tests of a real dependency: skipped with a printed reason where it is missing. Throws, and so fails the
+ * file, where `DRYDOCK_REQUIRE` names it.
+ */
+export function describeWith(dependency: Dependency, name: string, body: () => void): void {
+  const reason = FIND_MISSING[dependency]();
+  if (reason !== undefined && requiredDependencies().has(dependency)) {
+    throw new Error(`DRYDOCK_REQUIRE names ${dependency}, but ${reason}.`);
+  }
+  if (reason !== undefined) process.stderr.write(`skipped: ${name}: ${reason}\n`);
+  // oxlint-disable-next-line vitest/valid-title, vitest/valid-describe-callback -- name and body are the caller's
+  describe.skipIf(reason !== undefined)(name, body);
+}
+
+function succeeds(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS }).status === 0;
+}

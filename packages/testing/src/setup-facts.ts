@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Where setup put what tests on real Docker need. */
+export interface SetupFacts {
+  /** `sha256:…` */
+  readonly imageId: string;
+  readonly runtimeDir: string;
+  readonly dockerSocket: string;
+}
+
+/** Reads `.cache/setup.json`. Throws with what to do when setup has not run. */
+export function readSetupFacts(): SetupFacts {
+  const path = fileURLToPath(new URL('../../../.cache/setup.json', import.meta.url));
+  try {
+    const { imageId, runtimeDir, dockerSocket } = JSON.parse(readFileSync(path, 'utf8')) as SetupFacts;
+    return { imageId, runtimeDir, dockerSocket };
+  } catch (cause) {
+    throw new Error('Drydock is not set up on this machine. Run: npm run setup', { cause });
+  }
+}

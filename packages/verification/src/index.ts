@@ -1,0 +1,10 @@
+export type { CheckCommand } from './check-command.ts';
+export { gatherRepoFacts } from './repo-facts.ts';
+export type { RepoFacts } from './repo-facts.ts';
+export { detectChecks } from './detect-checks.ts';
+export type { DetectedChecks } from './detect-checks.ts';
+export { runCheck } from './run-check.ts';
+export { compareRuns } from './compare-runs.ts';
+export type { ComparedRuns, RunComparison } from './compare-runs.ts';
+export { inspectPatch } from './inspect-patch.ts';
+export type { PatchedFile } from './parse-git-diff.ts';

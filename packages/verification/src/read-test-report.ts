@@ -1,0 +1,38 @@
+import type { TestCase } from '@drydock/contracts';
+import type { Sandbox } from '@drydock/core';
+import { TestReportParser } from './test-report-parser.ts';
+
+/** A reporter that comes here stops, one line behind it: what is as long has lost tests. */
+const MAX_REPORT_BYTES = 16 << 20;
+/** Fits, with room, into the output that one exec keeps. */
+const PIECE_BYTES = 512 << 10;
+const PIECE_TIMEOUT_MS = 10_000;
+
+/**
+ * Reads the report that a test command left outside the workspace; undefined where there is none that can be believed.
+ * It is printed in pieces by commands, because one frame carries no more: its lines are ASCII, so any cut is harmless.
+ * `reportPath` is Drydock's own name, safe in a shell.
+ */
+export async function readTestReport(
+  sandbox: Pick<Sandbox, 'exec'>,
+  reportPath: string,
+  signal: AbortSignal,
+): Promise<TestCase[] | undefined> {
+  const parser = new TestReportParser();
+  for (let offset = 0; offset < MAX_REPORT_BYTES; offset += PIECE_BYTES) {
+    const piece = await sandbox.exec(
+      {
+        cmd: `tail -c +${offset + 1} ${reportPath} 2>/dev/null | head -c ${PIECE_BYTES}`,
+        workdir: '/',
+        timeoutMs: PIECE_TIMEOUT_MS,
+        maxOutputBytes: PIECE_BYTES,
+      },
+      signal,
+    );
+    // What is put in the report's place may block for ever (a pipe), or never end.
+    if (piece.timedOut || piece.omittedBytes > 0) return undefined;
+    if (!parser.push(piece.head + piece.tail)) return undefined;
+    if (piece.totalBytes < PIECE_BYTES) return parser.finish();
+  }
+  return undefined;
+}

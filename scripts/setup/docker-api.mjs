@@ -1,0 +1,92 @@
+// @ts-check
+import { createReadStream } from 'node:fs';
+import { request } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+/**
+ * @typedef {object} DockerRequest
+ * @property {'GET' | 'POST'} method
+ * @property {string} path
+ * @property {number} timeoutMs
+ * @property {AbortSignal} signal
+ * @property {string} [bodyFile]
+ */
+
+/**
+ * Whether an engine answers on `socketPath` now.
+ * @param {string} socketPath
+ * @param {AbortSignal} signal
+ */
+export async function isEngineAlive(socketPath, signal) {
+  const ping = send(socketPath, { method: 'GET', path: '/_ping', timeoutMs: 3_000, signal });
+  const answer = await ping.catch(() => undefined);
+  signal.throwIfAborted();
+  return answer?.status === 200;
+}
+
+/**
+ * @param {string} socketPath
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @returns {Promise<string | undefined>} `sha256:…`
+ */
+export async function findImageId(socketPath, name, signal) {
+  const path = `/images/${encodeURIComponent(name)}/json`;
+  const { status, body } = await send(socketPath, { method: 'GET', path, timeoutMs: 10_000, signal });
+  if (status === 404) return undefined;
+  if (status !== 200) throw new Error(`Docker Engine answered ${status} for image ${name}: ${body}`);
+  return JSON.parse(body).Id;
+}
+
+/**
+ * Makes an image of one layer from a tar file.
+ * @param {string} socketPath
+ * @param {{ tarFile: string, name: string, changes: readonly string[] }} image `changes` in Dockerfile words.
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export async function importImage(socketPath, { tarFile, name, changes }, signal) {
+  const [repo = '', tag = ''] = name.split(':');
+  const query = new URLSearchParams({ fromSrc: '-', repo, tag });
+  for (const change of changes) query.append('changes', change);
+  const path = `/images/create?${query}`;
+  const { status, body } = await send(socketPath, {
+    method: 'POST',
+    path,
+    timeoutMs: 300_000,
+    signal,
+    bodyFile: tarFile,
+  });
+  // Errors after the first byte come as lines of the stream, with status 200.
+  if (status !== 200 || body.includes('"errorDetail"'))
+    throw new Error(`Docker Engine answered ${status}: ${body}`);
+}
+
+/**
+ * @param {string} socketPath
+ * @param {DockerRequest} options
+ * @returns {Promise<{ status: number, body: string }>}
+ */
+async function send(socketPath, { method, path, timeoutMs, signal, bodyFile }) {
+  const req = request({
+    socketPath,
+    method,
+    path,
+    headers: { host: 'docker', ...(bodyFile ? { 'content-type': 'application/x-tar' } : {}) },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  });
+  const answered = new Promise((resolve, reject) => {
+    req.once('error', reject);
+    req.once('response', (response) => void readBody(response).then(resolve, reject));
+  });
+  if (bodyFile) await Promise.all([pipeline(createReadStream(bodyFile), req), answered]);
+  else req.end();
+  return answered;
+}
+
+/** @param {import('node:http').IncomingMessage} response */
+async function readBody(response) {
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += chunk;
+  return { status: response.statusCode ?? 0, body };
+}

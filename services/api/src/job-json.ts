@@ -1,0 +1,22 @@
+import type { JobJson, JobRecord } from '@drydock/contracts';
+
+/** The job as callers see it: without fence, deadline, instruction, prompt or digests. */
+export function toJobJson(job: JobRecord): JobJson {
+  const self = `/v1/jobs/${job.id}`;
+  return {
+    id: job.id,
+    object: 'job',
+    status: job.state,
+    kind: job.spec.kind,
+    model: job.spec.model,
+    attempt: job.attempt,
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    finished_at: job.finishedAt,
+    labels: job.spec.labels,
+    limits: job.spec.limits,
+    result: job.result,
+    error: job.error,
+    links: { self, events: `${self}/events`, patch: `${self}/patch` },
+  };
+}

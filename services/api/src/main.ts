@@ -1,0 +1,55 @@
+import { DirectoryStore } from '@drydock/artifacts';
+import { openQueue } from '@drydock/queue';
+import { createLogger, listen, runService, systemClock, watchShutdown } from '@drydock/service-kit';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { closeHttpServer, createHttpServer } from './http-server.ts';
+import { createApiMetrics } from './metrics.ts';
+import { OutboxDispatcher } from './outbox-dispatcher.ts';
+import { StoreReadiness } from './store-readiness.ts';
+
+/** How long the first look at Redis may hold back the port: a wrong Redis is refused before anything is accepted. */
+const FIRST_LOOK_MS = 1_000;
+const CLOSE_MS = 5_000;
+
+await runService('api', async () => {
+  const config = readConfig();
+  const clock = systemClock;
+  const logger = createLogger({ service: 'api', level: config.logLevel, destination: 'stdout' });
+  const shutdown = watchShutdown({ logger, clock, exitOnStdinEof: config.exitOnStdinEof });
+  const metrics = createApiMetrics();
+
+  const queue = openQueue({
+    url: config.redisUrl.reveal(),
+    prefix: config.redisPrefix,
+    onError: (err) => logger.warn('store.lost', { err }),
+  });
+  shutdown.add('queue', CLOSE_MS, () => queue.close());
+  const outbox = new OutboxDispatcher({ sweeper: queue.sweeper, logger, failures: metrics.outboxFailures });
+  shutdown.add('outbox', CLOSE_MS, () => outbox.idle());
+  const readiness = new StoreReadiness({ health: queue, clock, logger });
+  const durable = readiness.waitUntilDurable(shutdown.signal);
+  await Promise.race([durable, clock.sleep(FIRST_LOOK_MS)]);
+
+  const app = buildApp({
+    store: queue.store,
+    feed: queue.feed,
+    artifacts: new DirectoryStore(config.artifactsDir),
+    outbox,
+    clock,
+    logger,
+    metrics,
+    apiKey: config.apiKey,
+    limits: config.limits,
+    streamLimits: config.streamLimits,
+    shutdown: shutdown.signal,
+    assertDurable: () => readiness.assertDurable(),
+    assertReady: (signal) => readiness.assertReady(signal),
+  });
+  const server = createHttpServer(app);
+  shutdown.add('http', CLOSE_MS, () => closeHttpServer(server));
+  logger.info('api.listening', { url: await listen(server, config.address) });
+
+  await durable;
+  logger.info('store.found');
+});

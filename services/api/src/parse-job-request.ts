@@ -1,0 +1,48 @@
+import type { ErrorCode, JobSpec } from '@drydock/contracts';
+import { BUILT_TOOL_GROUPS, JobRequest } from '@drydock/contracts';
+import type { LimitTable } from '@drydock/core';
+import { resolveLimits } from '@drydock/core';
+import type { EncodedSource } from './encode-source.ts';
+import { encodeSource } from './encode-source.ts';
+import type { FieldError } from './field-errors.ts';
+import { readIssues } from './field-errors.ts';
+
+export type ParsedJobRequest =
+  | { readonly kind: 'parsed'; readonly spec: Omit<JobSpec, 'source'>; readonly source: EncodedSource }
+  | {
+      readonly kind: 'refused';
+      readonly code: Extract<
+        ErrorCode,
+        'invalid_request' | 'unknown_field' | 'tool_unavailable' | 'bad_source'
+      >;
+      readonly errors: readonly FieldError[];
+    };
+
+/** Decides whether a body is a job that this installation can run, and resolves its defaults. */
+export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequest {
+  const parsed = JobRequest.safeParse(body);
+  if (!parsed.success) {
+    const { hasUnknownField, errors } = readIssues(parsed.error.issues);
+    return { kind: 'refused', code: hasUnknownField ? 'unknown_field' : 'invalid_request', errors };
+  }
+  const { source, limits: requested, ...rest } = parsed.data;
+  const missingTools = findMissingTools(rest.tools);
+  if (missingTools.length > 0) return { kind: 'refused', code: 'tool_unavailable', errors: missingTools };
+  const resolved = resolveLimits(requested, table);
+  if (resolved.kind === 'over_maximum') {
+    const detail = `Over the maximum of ${resolved.maximum}.`;
+    const errors = [{ pointer: `/limits/${resolved.limit}`, detail }];
+    return { kind: 'refused', code: 'invalid_request', errors };
+  }
+  const decision = encodeSource(source);
+  if (decision.kind === 'refused') return { ...decision, code: 'bad_source' };
+  return { kind: 'parsed', spec: { ...rest, limits: resolved.limits }, source: decision.source };
+}
+
+function findMissingTools(tools: JobRequest['tools']): FieldError[] {
+  return tools.flatMap((tool, index) =>
+    BUILT_TOOL_GROUPS.includes(tool)
+      ? []
+      : [{ pointer: `/tools/${index}`, detail: `${tool} is not available.` }],
+  );
+}

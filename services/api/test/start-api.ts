@@ -1,0 +1,151 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DirectoryStore } from '@drydock/artifacts';
+import type { JobEventBody, JobId, JobRecord } from '@drydock/contracts';
+import { JobJson, WorkerId } from '@drydock/contracts';
+import type { ArtifactStore, JobStore, Lease } from '@drydock/core';
+import { LIMITS, NO_USAGE } from '@drydock/core';
+import { openQueue } from '@drydock/queue';
+import { Secret, createLogger, listen, systemClock } from '@drydock/service-kit';
+import { buildApp } from '../src/app.ts';
+import { closeHttpServer, createHttpServer } from '../src/http-server.ts';
+import { createApiMetrics } from '../src/metrics.ts';
+import { OutboxDispatcher } from '../src/outbox-dispatcher.ts';
+import { StoreReadiness } from '../src/store-readiness.ts';
+
+export const API_KEY = 'test-key-0123456789';
+export const AUTHORIZED = { authorization: `Bearer ${API_KEY}`, 'x-request-id': 'r1' };
+export const JSON_TYPE = { 'content-type': 'application/json' };
+export const MINIMAL = {
+  kind: 'fix',
+  instruction: 'Make the test pass.',
+  source: { type: 'files', files: [{ path: 'a.txt', content: 'a' }] },
+};
+
+/** Short enough for a test, and otherwise as configured. */
+const STREAM_LIMITS = { maxStreams: 3, heartbeatMs: 200, stallMs: 500, maxBufferedBytes: 2 << 20 };
+const WORKER_ID = WorkerId.parse('wrk_0123456789abcdef');
+const LEASE_MS = 60_000;
+const RESULT = {
+  verified: false,
+  summary: null,
+  plan: null,
+  checks: null,
+  patch_bytes: 0,
+  usage: NO_USAGE,
+  warnings: [],
+};
+
+/** The API of this repository on loopback, in this process, over a real Redis. */
+export class TestApi implements AsyncDisposable {
+  readonly url: string;
+  readonly artifacts: ArtifactStore;
+  readonly #store: JobStore;
+  readonly #close: () => Promise<void>;
+
+  constructor(parts: { url: string; artifacts: ArtifactStore; store: JobStore; close: () => Promise<void> }) {
+    this.url = parts.url;
+    this.artifacts = parts.artifacts;
+    this.#store = parts.store;
+    this.#close = parts.close;
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, { headers: { ...AUTHORIZED, ...headers } });
+  }
+
+  post(body: string, headers: Record<string, string> = JSON_TYPE): Promise<Response> {
+    return fetch(`${this.url}/v1/jobs`, { method: 'POST', body, headers: { ...AUTHORIZED, ...headers } });
+  }
+
+  async submit(): Promise<JobJson> {
+    return JobJson.parse(await (await this.post(JSON.stringify(MINIMAL))).json());
+  }
+
+  find(jobId: JobId): Promise<JobRecord | undefined> {
+    return this.#store.find(jobId);
+  }
+
+  /** Claims the job, as a worker would. */
+  async work(jobId: JobId): Promise<TestWorker> {
+    const claim = await this.#store.claim({ jobId, fence: 0, workerId: WORKER_ID, leaseMs: LEASE_MS });
+    if (claim.kind === 'refused') throw new Error(claim.reason);
+    return new TestWorker(this.#store, this.artifacts, claim.lease);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+}
+
+/** Writes events and results of one job through the door that workers use. */
+class TestWorker {
+  readonly #store: JobStore;
+  readonly #artifacts: ArtifactStore;
+  readonly #lease: Lease;
+
+  constructor(store: JobStore, artifacts: ArtifactStore, lease: Lease) {
+    this.#store = store;
+    this.#artifacts = artifacts;
+    this.#lease = lease;
+  }
+
+  async say(times: number, text = 'hello'): Promise<void> {
+    const event: JobEventBody = { type: 'message.added', data: { role: 'assistant', text } };
+    await this.#store.appendEvents(
+      this.#lease,
+      Array.from({ length: times }, () => event),
+    );
+  }
+
+  /** Ends the job, with a patch where one is given. */
+  async finish(diff?: string): Promise<void> {
+    const artifacts =
+      diff === undefined ? {} : { 'patch.diff': await this.#artifacts.put(Buffer.from(diff)) };
+    await this.#store.commit(this.#lease, { to: 'failed', result: RESULT, error: null, artifacts });
+  }
+}
+
+export async function startApi(redisUrl: string): Promise<TestApi> {
+  const clock = systemClock;
+  const logger = createLogger({ service: 'api', level: 'silent', destination: 'stderr' });
+  const metrics = createApiMetrics();
+  const queue = openQueue({ url: redisUrl });
+  const dir = await mkdtemp(join(tmpdir(), 'drydock-api-'));
+  const artifacts = new DirectoryStore(dir);
+  const outbox = new OutboxDispatcher({ sweeper: queue.sweeper, logger, failures: metrics.outboxFailures });
+  const readiness = new StoreReadiness({ health: queue, clock, logger });
+  const shutdown = new AbortController();
+  await readiness.waitUntilDurable(shutdown.signal);
+  const app = buildApp({
+    artifacts,
+    outbox,
+    clock,
+    logger,
+    metrics,
+    store: queue.store,
+    feed: queue.feed,
+    apiKey: new Secret(API_KEY),
+    limits: LIMITS,
+    streamLimits: STREAM_LIMITS,
+    shutdown: shutdown.signal,
+    assertDurable: () => readiness.assertDurable(),
+    assertReady: (signal) => readiness.assertReady(signal),
+  });
+  const server = createHttpServer(app);
+  const url = await listen(server, {
+    host: '127.0.0.1',
+    port: 0,
+    hostVariable: 'HOST',
+    portVariable: 'PORT',
+  });
+  const close = async () => {
+    shutdown.abort();
+    await closeHttpServer(server);
+    await outbox.idle();
+    await queue.close();
+    await rm(dir, { recursive: true });
+  };
+  return new TestApi({ url, artifacts, store: queue.store, close });
+}

@@ -1,0 +1,31 @@
+import type { SandboxId } from '@drydock/contracts';
+import type { Clock, JobSweeper, SandboxRegistry } from '@drydock/core';
+import type { Logger } from '@drydock/service-kit';
+import type { MonitorMetrics, ReapReason } from './metrics.ts';
+
+export interface ReapedSandbox {
+  readonly sandboxId: SandboxId;
+  readonly reason: Extract<ReapReason, 'expired' | 'owner_dead' | 'no_slot'>;
+}
+
+/** Sandboxes and slots of this installation on this host, seen from outside. Foreign ones do not exist for it. */
+export interface SandboxHost {
+  /** Kills by Docker, by cgroup where Docker does not answer, and takes the slot down; false where there was nothing. */
+  destroy(sandboxId: SandboxId, signal: AbortSignal): Promise<boolean>;
+  /** Ends containers whose label expired or that nobody looks after; resolves with them. */
+  reapContainers(signal: AbortSignal): Promise<readonly ReapedSandbox[]>;
+  /** Unmounts and removes slots whose owner is dead; resolves with them. */
+  reapSlots(signal: AbortSignal): Promise<readonly SandboxId[]>;
+  /** Gives back what all slots share, where none is left. */
+  release(): Promise<boolean>;
+}
+
+/** Everything the sweeps are composed of; built once, in main.ts. */
+export interface MonitorDeps {
+  readonly jobs: JobSweeper;
+  readonly registry: SandboxRegistry;
+  readonly host: SandboxHost;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: MonitorMetrics;
+}

@@ -1,0 +1,89 @@
+import type { JobState } from '@drydock/contracts';
+import { JOB_STATES } from '@drydock/contracts';
+import { Metrics } from '@drydock/service-kit';
+import type { FinishedPass } from './run-sweeps.ts';
+import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
+
+/** Why the monitor ended a sandbox. */
+const REAP_REASONS = ['deadline_passed', 'lease_expired', 'expired', 'owner_dead', 'no_slot'] as const;
+export type ReapReason = (typeof REAP_REASONS)[number];
+
+const PASS_BUCKETS = [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Every metric of the monitor, in one place. */
+export class MonitorMetrics extends Metrics {
+  readonly #passes = this.counter({
+    name: 'drydock_monitor_sweep_passes_total',
+    help: 'Passes of each sweep, by how they ended.',
+    labels: { sweep: SWEEPS, outcome: SWEEP_OUTCOMES },
+  });
+  readonly #passSeconds = this.histogram({
+    name: 'drydock_monitor_sweep_duration_seconds',
+    help: 'How long a pass took.',
+    labels: { sweep: SWEEPS },
+    buckets: PASS_BUCKETS,
+  });
+  readonly #dispatched = this.counter({
+    name: 'drydock_monitor_outbox_dispatched_total',
+    help: 'Outbox entries handed to the queue by the monitor.',
+    labels: {},
+  });
+  readonly #leasesExpired = this.counter({
+    name: 'drydock_monitor_leases_expired_total',
+    help: 'Attempts whose lease ran out, by the state their job went to.',
+    labels: { to: JOB_STATES },
+  });
+  readonly #deadlinesExpired = this.counter({
+    name: 'drydock_monitor_job_deadlines_expired_total',
+    help: 'Jobs that the monitor ended because no worker did.',
+    labels: {},
+  });
+  readonly #jobs = this.gauge({
+    name: 'drydock_queue_jobs',
+    help: 'Jobs by state.',
+    labels: { state: JOB_STATES },
+  });
+  readonly #reaped = this.counter({
+    name: 'drydock_sandboxes_reaped_total',
+    help: 'Sandboxes that the monitor ended, by reason; expired is the label, the fallback without Redis.',
+    labels: { reason: REAP_REASONS },
+  });
+  readonly #slotsReaped = this.counter({
+    name: 'drydock_slots_reaped_total',
+    help: 'Slots with their mounts that the monitor removed because their owner is dead.',
+    labels: {},
+  });
+
+  constructor() {
+    super('monitor');
+  }
+
+  passFinished({ sweep, outcome, durationMs }: FinishedPass): void {
+    this.#passes.inc({ sweep, outcome });
+    this.#passSeconds.observe({ sweep }, durationMs / 1_000);
+  }
+
+  outboxDispatched(count: number): void {
+    this.#dispatched.inc({}, count);
+  }
+
+  leaseExpired(to: JobState): void {
+    this.#leasesExpired.inc({ to });
+  }
+
+  jobDeadlineExpired(): void {
+    this.#deadlinesExpired.inc({});
+  }
+
+  jobsCounted(counts: Readonly<Record<JobState, number>>): void {
+    for (const state of JOB_STATES) this.#jobs.set({ state }, counts[state]);
+  }
+
+  sandboxReaped(reason: ReapReason): void {
+    this.#reaped.inc({ reason });
+  }
+
+  slotReaped(): void {
+    this.#slotsReaped.inc({});
+  }
+}

@@ -1,0 +1,106 @@
+import type { JobId, JobState, SandboxId } from '@drydock/contracts';
+import { JOB_STATES } from '@drydock/contracts';
+import type { JobSweeper, SandboxRecord, SandboxRegistry } from '@drydock/core';
+import type { Logger } from '@drydock/service-kit';
+import type { MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
+import { MonitorMetrics } from '../src/metrics.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const silent = (): void => undefined;
+const silentLog: Logger = {
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  child: () => silentLog,
+};
+
+/** Sandboxes of a host as a set of ids; one in `stubborn` cannot be killed. */
+export class FakeHost implements SandboxHost {
+  readonly running = new Set<SandboxId>();
+  readonly stubborn = new Set<SandboxId>();
+  readonly calls: string[] = [];
+  orphans: readonly ReapedSandbox[] = [];
+  abandonedSlots: readonly SandboxId[] = [];
+
+  async destroy(sandboxId: SandboxId): Promise<boolean> {
+    if (this.stubborn.has(sandboxId)) throw new Error(`${sandboxId} does not die`);
+    return this.running.delete(sandboxId);
+  }
+
+  async reapContainers(): Promise<readonly ReapedSandbox[]> {
+    this.calls.push('containers');
+    for (const { sandboxId } of this.orphans) this.running.delete(sandboxId);
+    return this.orphans;
+  }
+
+  async reapSlots(): Promise<readonly SandboxId[]> {
+    this.calls.push('slots');
+    return this.abandonedSlots;
+  }
+
+  async release(): Promise<boolean> {
+    this.calls.push('release');
+    return this.running.size === 0;
+  }
+}
+
+export class FakeRegistry implements SandboxRegistry {
+  readonly records = new Map<SandboxId, SandboxRecord>();
+
+  async put(record: SandboxRecord): Promise<void> {
+    this.records.set(record.sandboxId, record);
+  }
+
+  async remove(sandboxId: SandboxId): Promise<void> {
+    this.records.delete(sandboxId);
+  }
+
+  async list(): Promise<readonly SandboxRecord[]> {
+    return [...this.records.values()];
+  }
+}
+
+export class FakeSweeper implements JobSweeper {
+  lost: readonly { jobId: JobId; to: JobState }[] = [];
+  late: readonly JobId[] = [];
+  readonly graces: number[] = [];
+  /** Runs when leases expire, to place something in the middle of a pass. */
+  onExpireLeases: () => void = silent;
+
+  async expireLeases(): Promise<readonly { jobId: JobId; to: JobState }[]> {
+    this.onExpireLeases();
+    return this.lost;
+  }
+
+  async expireDeadlines(graceMs: number): Promise<readonly JobId[]> {
+    this.graces.push(graceMs);
+    return this.late;
+  }
+
+  async dispatchOutbox(): Promise<number> {
+    return 0;
+  }
+
+  async countStates(): Promise<Readonly<Record<JobState, number>>> {
+    return Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>;
+  }
+}
+
+export interface FakeDeps extends MonitorDeps {
+  readonly jobs: FakeSweeper;
+  readonly registry: FakeRegistry;
+  readonly host: FakeHost;
+  readonly clock: ManualClock;
+}
+
+export function createDeps(): FakeDeps {
+  return {
+    jobs: new FakeSweeper(),
+    registry: new FakeRegistry(),
+    host: new FakeHost(),
+    clock: new ManualClock(),
+    log: silentLog,
+    metrics: new MonitorMetrics(),
+  };
+}
