@@ -5,6 +5,7 @@ import type { GuestProcess } from './guest-process.ts';
 
 /** JSON and base64 around what is sent; a frame holds 1 MiB. */
 const MAX_REQUEST_BYTES = 1_000_000;
+const MAX_WORDS = 500;
 
 /** How a request ended. `died`: the tool host did, since a command killed it or we gave it up. */
 export type Answer = Exclude<ToolHostResponse, { type: 'ready' | 'output' }> | { readonly type: 'died' };
@@ -51,14 +52,15 @@ export class ToolHost {
     try {
       this.#read(chunk);
     } catch (error) {
-      // Before it is ready nobody else has seen it: those are the engine's words about why it could not be started.
       if (this.#isGreeted) this.#onViolation(error instanceof Error ? error : new Error(String(error)));
-      this.abandon();
+      // Before it is ready nobody else has seen it: those are the engine's words about why it could not be started.
+      this.abandon(this.#isGreeted ? undefined : new TextDecoder().decode(chunk));
     }
   };
 
   connect(process: GuestProcess): void {
     this.#process = process;
+    if (!this.#alive) process.disconnect();
     void process.ended.then(() => this.abandon());
   }
 
@@ -78,10 +80,10 @@ export class ToolHost {
   }
 
   /** Gives it up: pending calls are answered `died`, whatever still comes is not read. */
-  abandon(): void {
+  abandon(words = this.#process?.stderr ?? ''): void {
     if (!this.#alive) return;
     this.#alive = false;
-    const detail = this.#process?.stderr.trim() ?? '';
+    const detail = words.trim().slice(-MAX_WORDS);
     this.#isReady.reject(
       new DrydockError('sandbox_lost', {
         message: `The tool host ended${detail === '' ? '.' : `: ${detail}`}`,
