@@ -1,6 +1,6 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
 export { Digest, InstanceId, JobId, SandboxId, WorkerId } from './ids.ts';
-export { Plan, PlanStepStatus, PlanUpdate, Submission } from './plan.ts';
+export { Plan, PlanUpdate, Submission } from './plan.ts';
 export {
   BUILT_TOOL_GROUPS,
   ExecCommandArgs,
@@ -9,19 +9,8 @@ export {
   ToolGroup,
   ToolName,
 } from './tools.ts';
-export { CallForm, ToolCall, TranscriptItem, Usage } from './transcript.ts';
-export {
-  CheckFormat,
-  CheckRun,
-  CheckSide,
-  ChecksVerdict,
-  LintFinding,
-  LintSummary,
-  TestCase,
-  TestCounts,
-  TestsSummary,
-  TestStatus,
-} from './checks.ts';
+export { ToolCall, TranscriptItem, Usage } from './transcript.ts';
+export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
 export {
   ArtifactDigests,
   ArtifactName,
@@ -37,9 +26,7 @@ export {
   JobState,
   RequestedChecks,
   SourceFile,
-  StoredSource,
   Warning,
-  WarningCode,
 } from './job.ts';
 export type { JobRequestInput } from './job.ts';
 export { JobEvent, JobEventBody } from './events.ts';

@@ -3,7 +3,7 @@ export { MAX_ATTEMPTS, TRANSITIONS, canTransition, isTerminal } from './job/life
 export type { TerminalState } from './job/lifecycle.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';
-export { Budget, NO_USAGE, addUsage } from './attempt/budget.ts';
+export { Budget, NO_USAGE } from './attempt/budget.ts';
 export type { LimitKind } from './attempt/budget.ts';
 export { toError, toJobState } from './attempt/outcome.ts';
 export type { Outcome } from './attempt/outcome.ts';

@@ -39,9 +39,13 @@ function makeImage(changes: readonly string[], files: Readonly<Record<string, st
 describeWith('docker', 'a hostile image', () => {
   let host: TestHost;
   let imageId: string;
-  let sandbox: Sandbox;
+  let sandbox: Sandbox | undefined;
   const volumes = () => docker('volume', 'ls', '-q').length;
   let volumesBefore: number;
+  const get = (): Sandbox => {
+    if (sandbox === undefined) throw new Error('The sandbox did not start.');
+    return sandbox;
+  };
 
   beforeAll(async () => {
     volumesBefore = volumes();
@@ -51,41 +55,42 @@ describeWith('docker', 'a hostile image', () => {
   });
 
   afterAll(async () => {
-    await sandbox[Symbol.asyncDispose]();
-    expect(await host.close()).toEqual([]);
-    expect(volumes()).toBe(volumesBefore);
+    await sandbox?.[Symbol.asyncDispose]();
+    const leftovers = await host.close();
     docker('rmi', imageId);
+    expect(leftovers).toEqual([]);
+    expect(volumes()).toBe(volumesBefore);
   });
 
   it('runs nothing of its own', async () => {
-    expect(await output(sandbox, 'ls /tmp; tr "\\0" " " < /proc/1/cmdline')).toContain('agent.mjs');
-    expect(await output(sandbox, 'ls /tmp')).toBe('');
+    expect(await output(get(), 'ls /tmp; tr "\\0" " " < /proc/1/cmdline')).toContain('agent.mjs');
+    expect(await output(get(), 'ls /tmp')).toBe('');
   });
 
   it('sets no variable of any process', async () => {
-    expect(await output(sandbox, 'env')).not.toMatch(/evil|LD_|NODE_OPTIONS|BASH_ENV|^ENV=|PYTHON|GIT_DIR/m);
-    expect(await output(sandbox, 'echo $HOME')).toBe('/job/home\n');
+    expect(await output(get(), 'env')).not.toMatch(/evil|LD_|NODE_OPTIONS|BASH_ENV|^ENV=|PYTHON|GIT_DIR/m);
+    expect(await output(get(), 'echo $HOME')).toBe('/job/home\n');
   });
 
   it('puts no library into our processes', async () => {
-    const result = await run(sandbox, 'cat /etc/ld.so.preload; true');
+    const result = await run(get(), 'cat /etc/ld.so.preload; true');
     expect(result).toMatchObject({ head: '', exitCode: 0 });
   });
 
   it('gets no volume, which would be a writable directory of the host', async () => {
-    const mounts = await output(sandbox, 'cat /proc/self/mountinfo');
+    const mounts = await output(get(), 'cat /proc/self/mountinfo');
     expect(mounts).not.toContain('/volumes/');
     for (const path of ['/data/x', '/var/cache/evil/x']) {
-      expect((await run(sandbox, `touch ${path}`)).exitCode, path).not.toBe(0);
+      expect((await run(get(), `touch ${path}`)).exitCode, path).not.toBe(0);
     }
   });
 
   it('does not speak for us in labels, user or signals', async () => {
-    const name = `drydock-${host.config.instanceId}-${sandbox.id}`;
+    const name = `drydock-${host.config.instanceId}-${get().id}`;
     const [text = ''] = docker('inspect', '-f', '{{json .Config}}', name);
     const config = JSON.parse(text) as Record<string, unknown>;
     expect(config).toMatchObject({
-      Labels: { 'drydock.instance': host.config.instanceId, 'drydock.sandbox': sandbox.id },
+      Labels: { 'drydock.instance': host.config.instanceId, 'drydock.sandbox': get().id },
       StopSignal: 'SIGKILL',
       WorkingDir: '/',
       Healthcheck: { Test: ['NONE'] },

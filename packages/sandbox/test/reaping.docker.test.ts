@@ -3,10 +3,12 @@ import { describeWith } from '@drydock/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { docker, output, soon, SPEC, TestHost } from './test-host.ts';
+
+const OWN_SANDBOX = fileURLToPath(new URL('./own-sandbox.ts', import.meta.url));
 
 describeWith('docker', 'nothing is left', () => {
   let host: TestHost;
@@ -26,8 +28,7 @@ describeWith('docker', 'nothing is left', () => {
   /** A process of its own with a busy sandbox. */
   async function startOwner(): Promise<{ owner: ChildProcess; sandboxId: SandboxId }> {
     const { clock: _, ...config } = host.config;
-    const script = join(import.meta.dirname, 'own-sandbox.ts');
-    const owner = spawn(process.execPath, [script, JSON.stringify(config)], {
+    const owner = spawn(process.execPath, [OWN_SANDBOX, JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [id] = (await once(owner.stdout, 'data')) as [Buffer];
@@ -60,8 +61,7 @@ describeWith('docker', 'nothing is left', () => {
   it('of an owner killed at any point of a start or of a build', async () => {
     for (const delayMs of [150, 300, 450, 600, 800, 1_000]) {
       const { clock: _, ...config } = host.config;
-      const script = join(import.meta.dirname, 'own-sandbox.ts');
-      const owner = spawn(process.execPath, [script, JSON.stringify(config)], { stdio: 'ignore' });
+      const owner = spawn(process.execPath, [OWN_SANDBOX, JSON.stringify(config)], { stdio: 'ignore' });
       await sleep(delayMs);
       owner.kill('SIGKILL');
       await once(owner, 'exit');

@@ -121,9 +121,9 @@ export function buildConfig(overrides: Partial<SandboxHostConfig> = {}): Sandbox
     imageId,
     runtimeDir,
     instanceId: InstanceId.parse(randomBytes(4).toString('hex')),
-    layersDir: mkdtempSync(join(tmpdir(), 'drydock-layers-')),
     clock: systemClock,
     ...overrides,
+    layersDir: overrides.layersDir ?? mkdtempSync(join(tmpdir(), 'drydock-layers-')),
   };
 }
 
