@@ -57,6 +57,12 @@ describe('frames', () => {
     expect({}).not.toHaveProperty('polluted');
   });
 
+  it('goes on without a gap after a frame that was too large to send', () => {
+    const encoder = new FrameEncoder();
+    expect(() => encoder.encode({ text: 'x'.repeat(MAX_FRAME_BYTES) })).toThrow(protocolError);
+    expect(new FrameDecoder().push(encoder.encode({ text: 'small' }))).toEqual([{ text: 'small' }]);
+  });
+
   it('refuses to send what the other side would refuse', () => {
     expect(() => new FrameEncoder().encode({ text: 'x'.repeat(MAX_FRAME_BYTES) })).toThrow(protocolError);
   });

@@ -14,13 +14,15 @@ export class FrameEncoder {
 
   /** The bytes of one frame. Throws `protocol_error` when it is larger than a frame may be. */
   encode(frame: object): Uint8Array {
-    this.#seq += 1;
-    const payload = new TextEncoder().encode(JSON.stringify({ seq: this.#seq, ...frame }));
+    const seq = this.#seq + 1;
+    const payload = new TextEncoder().encode(JSON.stringify({ seq, ...frame }));
     if (payload.byteLength > MAX_FRAME_BYTES) {
       throw new DrydockError('protocol_error', {
         message: `A frame of ${payload.byteLength} bytes is over the limit.`,
       });
     }
+    // Counted only now: a frame that was refused was never sent, and the stream goes on without a gap.
+    this.#seq = seq;
     const bytes = new Uint8Array(HEADER_BYTES + payload.byteLength);
     new DataView(bytes.buffer).setUint32(0, payload.byteLength);
     bytes.set(payload, HEADER_BYTES);
