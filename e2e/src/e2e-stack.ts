@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Client } from '@drydock/client';
@@ -36,6 +40,7 @@ export interface FinishedJob {
 }
 
 const JOB_TIMEOUT_MS = 90_000;
+const ENGINE_TIMEOUT_MS = 5_000;
 
 export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise<E2eStack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'drydock-e2e-'));
@@ -89,18 +94,12 @@ export async function findLeftovers(instanceId: string): Promise<string[]> {
 /** Containers of an instance, by the label that every container carries. */
 export async function listContainers(instanceId: string): Promise<string[]> {
   const { dockerSocket } = await readSetupFacts();
-  const { stdout } = await run('docker', [
-    '-H',
-    `unix://${dockerSocket}`,
-    'ps',
-    '-a',
-    '--no-trunc',
-    '--filter',
-    `label=drydock.instance=${instanceId}`,
-    '--format',
-    '{{.ID}}',
-  ]);
-  return stdout.split('\n').filter((line) => line !== '');
+  const filters = JSON.stringify({ label: [`drydock.instance=${instanceId}`] });
+  const path = `/containers/json?all=true&filters=${encodeURIComponent(filters)}`;
+  const request = get({ socketPath: dockerSocket, path, signal: AbortSignal.timeout(ENGINE_TIMEOUT_MS) });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const containers = JSON.parse(await text(response)) as { Id: string }[];
+  return containers.map(({ Id }) => Id);
 }
 
 async function listProcesses(instanceId: string): Promise<string[]> {

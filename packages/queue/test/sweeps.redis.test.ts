@@ -77,6 +77,16 @@ describeWith('redis', 'sweeps', () => {
     expect(await fixture.queue.sweeper.expireLeases()).toEqual([]);
   });
 
+  it('gives no new attempt to a job whose deadline passed before its lease was missed', async () => {
+    const { jobId } = await fixture.claimed(['planning'], SHORT_MS);
+    await moveDeadline(jobId, -905_000);
+    await sleep(SHORT_MS);
+    expect(await fixture.queue.sweeper.expireLeases()).toEqual([{ jobId, to: 'timed_out' }]);
+    const error = new DrydockError('deadline_exceeded').toBody();
+    expect(await fixture.store.find(jobId)).toMatchObject({ state: 'timed_out', attempt: 1, error });
+    expect(await messages()).toEqual([]);
+  });
+
   it('ends a job as timed_out when its deadline and the grace have passed, and its worker learns it', async () => {
     const lease = await fixture.claimed(['planning', 'running']);
     const { jobId } = lease;
