@@ -86,7 +86,7 @@ export async function findLeftovers(instanceId: string): Promise<string[]> {
       text.split('\n').filter((line) => line.includes(instanceId)),
     ),
     listProcesses(instanceId),
-    readdir(join('/run/drydock', instanceId, 'slots')).catch(() => []),
+    readdir(join('/run/drydock', instanceId, 'shared', 'slots')).catch(() => []),
   ]);
   return [...containers, ...mounts, ...processes, ...slots];
 }

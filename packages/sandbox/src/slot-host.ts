@@ -8,7 +8,7 @@ import { hasCode } from './has-code.ts';
 import { unmountAt } from './mount-effects.ts';
 import { readMounts } from './mount-table.ts';
 import { runCommand } from './run-command.ts';
-import { slotPaths, slotsDir } from './slot-paths.ts';
+import { sharedDir, slotPaths, slotsDir } from './slot-paths.ts';
 
 const ATTEMPTS = 3;
 
@@ -52,10 +52,7 @@ export class SlotHost {
   }
 
   async hasSlot(sandboxId: SandboxId): Promise<boolean> {
-    return stat(slotPaths(this.#stateDir, sandboxId).dir).then(
-      () => true,
-      () => false,
-    );
+    return isThere(slotPaths(this.#stateDir, sandboxId).dir);
   }
 
   /** Unmounts and removes the directory when no slot is left; otherwise does nothing and says false. */
@@ -67,26 +64,32 @@ export class SlotHost {
         if (hasCode(error, 'ENOTEMPTY')) return false;
         if (!hasCode(error, 'ENOENT')) throw error;
       }
-      await unmountAt(this.#stateDir, this.#clock);
-      await rmdir(this.#stateDir).catch((error: unknown) => {
-        // Others of the installation keep things here too, which are theirs to remove.
-        if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'ENOENT')) throw error;
-      });
+      await unmountAt(this.#shared, this.#clock);
+      await rmdirIfEmpty(this.#shared);
+      // Others of the installation keep things beside it, which are theirs to remove.
+      await rmdirIfEmpty(this.#stateDir);
       return true;
     });
   }
 
+  get #shared(): string {
+    return sharedDir(this.#stateDir);
+  }
+
+  /** Both are asked: a release that was cut short leaves the mount without `slots/`. */
   async #isReady(): Promise<boolean> {
-    return (await readMounts()).some(({ target, shared }) => target === this.#stateDir && shared);
+    const isMounted = (await readMounts()).some(({ target, shared }) => target === this.#shared && shared);
+    return isMounted && (await isThere(slotsDir(this.#stateDir)));
   }
 
   async #prepare(): Promise<void> {
     await this.#locked(async () => {
-      await mkdir(this.#stateDir, { recursive: true, mode: 0o700 });
-      const mounted = (await readMounts()).some(({ target }) => target === this.#stateDir);
-      if (!mounted) await runCommand({ file: 'mount', argv: ['--bind', this.#stateDir, this.#stateDir] });
-      await runCommand({ file: 'mount', argv: ['--make-private', this.#stateDir] });
-      await runCommand({ file: 'mount', argv: ['--make-shared', this.#stateDir] });
+      const shared = this.#shared;
+      await mkdir(shared, { recursive: true, mode: 0o700 });
+      const mounted = (await readMounts()).some(({ target }) => target === shared);
+      if (!mounted) await runCommand({ file: 'mount', argv: ['--bind', shared, shared] });
+      await runCommand({ file: 'mount', argv: ['--make-private', shared] });
+      await runCommand({ file: 'mount', argv: ['--make-shared', shared] });
       await mkdir(slotsDir(this.#stateDir), { recursive: true, mode: 0o700 });
     });
   }
@@ -96,4 +99,17 @@ export class SlotHost {
     // One lock file for all installations, which stays: a lock on a removed file excludes nobody.
     return withFileLock(join(dirname(this.#stateDir), 'lock'), work);
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function rmdirIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'ENOENT')) throw error;
+  });
 }

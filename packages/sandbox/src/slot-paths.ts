@@ -25,8 +25,13 @@ export interface SlotPaths {
   readonly scratchHome: string;
 }
 
+/** The mount that all slots share. Nothing else is kept in it: whatever held it busy would keep it mounted. */
+export function sharedDir(stateDir: string): string {
+  return join(stateDir, 'shared');
+}
+
 export function slotsDir(stateDir: string): string {
-  return join(stateDir, 'slots');
+  return join(sharedDir(stateDir), 'slots');
 }
 
 export function slotPaths(stateDir: string, sandboxId: SandboxId): SlotPaths {

@@ -84,8 +84,8 @@ export class TestHost implements AsyncDisposable {
     );
     return [
       ...containers.map((id) => `container ${id}`),
-      ...mounts.filter((line) => line.includes(`${state}/`)).map((line) => `mount ${line}`),
-      ...list(`${state}/slots`).map((slot) => `slot ${slot}`),
+      ...mounts.filter((line) => line.includes(`${state}/shared/`)).map((line) => `mount ${line}`),
+      ...list(`${state}/shared/slots`).map((slot) => `slot ${slot}`),
       ...claims.map((uid) => `uid ${uid}`),
       ...loopDevices()
         .filter((backing) => backing.startsWith(this.#layersDir))

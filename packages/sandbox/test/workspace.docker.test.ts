@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { readdirSync, rmdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import type { Sandbox } from '@drydock/core';
 import { describeWith } from '@drydock/testing';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -103,6 +106,22 @@ describeWith('docker', 'a workspace', () => {
   it('can be mounted once', async () => {
     sandbox = await host.start();
     await expect(sandbox.mountWorkspace(await host.layer(), 'read_only', soon())).rejects.toThrow('already');
+  });
+
+  it('can be mounted again after a release that was cut short, beside files of others', async () => {
+    const state = `/run/drydock/${host.config.instanceId}`;
+    await (await host.start())[Symbol.asyncDispose]();
+    // What a crash between the two steps of a release leaves: the mount, and no `slots/` in it.
+    rmdirSync(`${state}/shared/slots`);
+    const socket = createServer().listen(`${state}/redis.sock`);
+    try {
+      await once(socket, 'listening');
+      await (await host.start())[Symbol.asyncDispose]();
+      expect(await host.host.release()).toBe(true);
+      expect(readdirSync(state)).toEqual(['redis.sock']);
+    } finally {
+      socket.close();
+    }
   });
 
   it('works in every sandbox when two workers prepare the host at the same time', async () => {
