@@ -21,6 +21,8 @@ import { findCommand } from './find-command.mjs';
 /** Those that package.json has a node-linux-* package for. */
 const ARCHITECTURES = ['x64', 'arm64'];
 const GIB = 1024 ** 3;
+/** The same rule as in packages/sandbox: layers and the runtime below these directories are mounted. */
+const MOUNTABLE_PATH = /^\/[A-Za-z0-9_./-]*$/;
 /** What Docker, the image, the modules and a few jobs take; a set-up machine needs room for jobs only. */
 const NEEDED_GIB = { first: 4, again: 1 };
 
@@ -55,6 +57,12 @@ export function findMachineProblems(facts, isFirstTime) {
       .map(({ dir, freeBytes }) => ({
         what: `${dir} has ${(freeBytes / GIB).toFixed(1)} GiB free, ${neededGib} GiB are needed`,
         cure: 'free some space there',
+      })),
+    ...facts.disks
+      .filter(({ dir }) => !MOUNTABLE_PATH.test(dir))
+      .map(({ dir }) => ({
+        what: `the path ${JSON.stringify(dir)} has a character that mount options cannot carry`,
+        cure: 'use a directory whose path has letters, digits, `.`, `_` and `-` only',
       })),
     ...when(!facts.hasOverlay, {
       what: 'the kernel has no overlay file system',

@@ -30,6 +30,13 @@ describe('findMachineProblems', () => {
     ]);
   });
 
+  test('refuses a path that mount options cannot carry', () => {
+    const facts = { ...GOOD, disks: [{ dir: '/home/a user/drydock', freeBytes: 5 * GIB }] };
+    expect(findMachineProblems(facts, true)).toEqual([
+      expect.objectContaining({ what: expect.stringContaining('"/home/a user/drydock"') }),
+    ]);
+  });
+
   test('names every problem at once, each with its cure', () => {
     const facts = {
       ...GOOD,

@@ -68,13 +68,21 @@ describe('fromWire', () => {
     });
   });
 
-  test('charges nothing for a usage that is not reported', () => {
-    expect(fromWire({ response: COMPLETED, output: [] }).usage).toEqual({
-      input_tokens: 0,
-      cached_input_tokens: 0,
-      output_tokens: 0,
-      reasoning_tokens: 0,
-    });
+  test('charges what was sent where no usage is reported, so that a budget holds for any server', () => {
+    const output = [message('x'.repeat(4_000))];
+    const { usage } = fromWire({ response: COMPLETED, output });
+    expect(usage.output_tokens).toBeGreaterThanOrEqual(1_000);
+    expect(usage.output_tokens).toBeLessThan(1_100);
+  });
+
+  test.each([
+    ['reasoning that fills memory', [broken({ ...REASONING, encrypted_content: 'x'.repeat(5 << 20) }), CALL]],
+    ['a storm of calls', Array.from({ length: 65 }, (_, at) => broken({ ...CALL, call_id: `c${at}` }))],
+    ['two calls of one id', [CALL, CALL]],
+  ])('refuses %s as an error of the model server', (_what, output) => {
+    expect(() => fromWire({ response: COMPLETED, output })).toThrow(
+      expect.objectContaining({ code: 'model_error' }),
+    );
   });
 
   test('an answer cut by max_output_tokens is incomplete and keeps its text', () => {

@@ -16,6 +16,9 @@ export interface WireAnswer {
 
 /** What the agent is shown of a turn must fit one frame (1 MiB) after it is escaped. */
 const MAX_SHOWN_BYTES = 900_000;
+/** With encrypted reasoning; every item is sent back in every later turn. */
+const MAX_TURN_BYTES = 4 << 20;
+const MAX_CALLS = 64;
 
 type Answered = Omit<ModelTurn, 'temperatureIgnored'>;
 
@@ -38,9 +41,9 @@ function readAnswer({ response, output }: WireAnswer): Answered {
     text: items.flatMap((item) => (item.type === 'message' ? [item.text] : [])).join('\n\n'),
     toolCalls: items.flatMap((item) => (item.type === 'tool_call' ? [item.call] : [])),
     status: toStatus({ response, output }),
-    usage: toUsage(response.usage),
+    usage: toUsage(response.usage, items),
   };
-  assertShowable(turn);
+  assertBounded(turn);
   return turn;
 }
 
@@ -90,9 +93,9 @@ function toStatus({ response, output }: WireAnswer): ModelTurn['status'] {
   return response.status === 'incomplete' ? 'incomplete' : 'completed';
 }
 
-/** Nothing is charged for what a server does not report. */
-function toUsage(usage: Response['usage'] | null): Usage {
-  if (!usage) return NO_USAGE;
+/** A server that reports nothing is charged for what it sent, about four bytes a token: budgets hold for it too. */
+function toUsage(usage: Response['usage'] | null, items: readonly TranscriptItem[]): Usage {
+  if (!usage) return { ...NO_USAGE, output_tokens: Math.ceil(sizeOf(items) / 4) };
   // Compatible servers leave the details out.
   const input: Partial<typeof usage.input_tokens_details> | undefined = usage.input_tokens_details;
   const output: Partial<typeof usage.output_tokens_details> | undefined = usage.output_tokens_details;
@@ -104,10 +107,18 @@ function toUsage(usage: Response['usage'] | null): Usage {
   });
 }
 
-function assertShowable({ text, toolCalls }: Pick<ModelTurn, 'text' | 'toolCalls'>): void {
-  const bytes = Buffer.byteLength(JSON.stringify({ text, toolCalls }));
-  if (bytes > MAX_SHOWN_BYTES)
-    throw unusable(`${bytes} bytes, more than the ${MAX_SHOWN_BYTES} that are taken`);
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+function assertBounded({ items, text, toolCalls }: Pick<ModelTurn, 'items' | 'text' | 'toolCalls'>): void {
+  const shown = sizeOf({ text, toolCalls });
+  if (shown > MAX_SHOWN_BYTES)
+    throw unusable(`${shown} bytes, more than the ${MAX_SHOWN_BYTES} that are taken`);
+  const kept = sizeOf(items);
+  if (kept > MAX_TURN_BYTES)
+    throw unusable(`${kept} bytes in one turn, more than the ${MAX_TURN_BYTES} that are kept`);
+  if (toolCalls.length > MAX_CALLS) throw unusable(`${toolCalls.length} tool calls in one turn`);
+  const ids = new Set(toolCalls.map(({ callId }) => callId));
+  if (ids.size < toolCalls.length) throw unusable('two tool calls of one id');
 }
 
 function unusable(what: string, cause?: unknown): DrydockError {

@@ -19,6 +19,7 @@ export class AgentChannel {
   #waitingBytes = 0;
   #process: GuestProcess | undefined;
   readonly #isReady = Promise.withResolvers<void>();
+  #isGreeted = false;
   #changed = Promise.withResolvers<void>();
   #failure: Error | undefined;
   #ended = false;
@@ -68,6 +69,8 @@ export class AgentChannel {
 
   #take(frame: AgentFrame): void {
     if (frame.type === 'ready') {
+      if (this.#isGreeted) throw violation('It said ready twice.');
+      this.#isGreeted = true;
       if (frame.body.protocol !== AGENT_PROTOCOL_VERSION) throw violation('It speaks another version.');
       this.#isReady.resolve();
       return;

@@ -178,11 +178,15 @@ async function isDir(path: string): Promise<boolean> {
   );
 }
 
-/** Real uid of a process that can still do something; undefined for zombies and the dead. */
+/**
+ * Real uid of a process that can still do something; undefined for the dead. A process whose first thread has ended
+ * shows as a zombie while its other threads run on: it is dead only when no thread is left.
+ */
 async function findUid(pid: number): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
   const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
-  return uid === undefined || /^State:\s+[ZX]/m.test(status) ? undefined : Number(uid);
+  const isDead = /^State:\s+[ZX]/m.test(status) && Number(/^Threads:\s+(\d+)/m.exec(status)?.[1]) <= 1;
+  return uid === undefined || isDead ? undefined : Number(uid);
 }
 
 function killIfAlive(pid: number): void {

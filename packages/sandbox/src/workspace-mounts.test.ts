@@ -12,7 +12,7 @@ import {
 } from './workspace-mounts.ts';
 
 const paths = slotPaths('/run/d', SandboxId.parse('sbx_0123456789abcdef'));
-const SLOT = '/run/d/slots/sbx_0123456789abcdef';
+const SLOT = '/run/d/shared/slots/sbx_0123456789abcdef';
 
 /** Commands as a person would type them; the script's place in the checkout does not matter. */
 function lines(steps: ReturnType<typeof planWorkspace>): readonly string[] {

@@ -42,27 +42,29 @@ describeWith('docker', 'a hostile agent process', () => {
   it.each([
     [
       'writes something else than frames',
-      `${READY} setTimeout(() => console.log('x'.repeat(100)), 200); ${LIVE}`,
+      `${READY} process.stdin.once('data', () => console.log('x'.repeat(100))); ${LIVE}`,
     ],
     [
       'announces a huge frame',
-      `${READY} setTimeout(() => process.stdout.write(Buffer.alloc(100, 255)), 200); ${LIVE}`,
+      `${READY} process.stdin.once('data', () => process.stdout.write(Buffer.alloc(100, 255))); ${LIVE}`,
     ],
     [
       'repeats a sequence number',
-      `${READY} setTimeout(() => { seq = 0; send({ type: 'ready', body: { protocol: 1 } }); }, 200); ${LIVE}`,
+      `${READY} process.stdin.once('data', () => { seq = 0; send({ type: 'ready', body: { protocol: 1 } }); }); ${LIVE}`,
     ],
     [
       'says what no agent says',
-      `${READY} setTimeout(() => send({ type: 'approve', body: {} }), 200); ${LIVE}`,
+      `${READY} process.stdin.once('data', () => send({ type: 'approve', body: {} })); ${LIVE}`,
     ],
     [
       'floods',
-      `${READY} setTimeout(() => { for (let i = 1; i < 1e4; i++) send({ type: 'tool.call', id: i, body: { callId: 'x' } }); }, 200); ${LIVE}`,
+      `${READY} process.stdin.once('data', () => { for (let i = 1; i < 1e4; i++) send({ type: 'tool.call', id: i, body: { callId: 'x' } }); }); ${LIVE}`,
     ],
   ])('that %s ends the sandbox with a protocol error', async (_, agent) => {
     const { host } = await openWith(agent);
     await using sandbox = await host.sandboxes.start(SPEC, soon());
+    // Its cue, so that it misbehaves in a sandbox that has been started and not while one is.
+    sandbox.agent.send({ type: 'stop', body: { reason: 'now' } });
     await sandbox.ended;
     const frames = async () => {
       for await (const frame of sandbox.agent.frames(soon())) expect(frame.type).toBe('tool.call');

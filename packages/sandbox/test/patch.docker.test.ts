@@ -171,6 +171,28 @@ describeWith('docker', 'a captured patch', () => {
     expect(Buffer.from(second.diff)).toEqual(Buffer.from(first.diff));
   });
 
+  it('is made after a process was killed whose first thread has ended, so that it looks like a zombie', async () => {
+    const script = [
+      'import ctypes, os, threading, time',
+      'if os.fork(): os._exit(0)',
+      'os.setsid()',
+      'def write():',
+      '    while True:',
+      "        open('busy', 'w').write(str(time.monotonic_ns()))",
+      'threading.Thread(target=write).start()',
+      'ctypes.CDLL(None).syscall(60, 0)',
+    ].join('\n');
+    await output(
+      sandbox,
+      `cat > escape.py <<'PY'\n${script}\nPY\nenv -i /usr/bin/python3 escape.py > /dev/null 2>&1; sleep 0.3; cat busy`,
+    );
+    const first = await sandbox.capturePatch(soon());
+    expect(Buffer.from(first.diff).toString()).toContain('+++ b/busy');
+    const second = await sandbox.capturePatch(soon());
+    expect(Buffer.from(second.diff)).toEqual(Buffer.from(first.diff));
+    expect(await output(sandbox, 'cat busy; sleep 0.2; echo; cat busy')).toMatch(/^(\d+)\n\1$/);
+  });
+
   it('is refused when it is larger than a patch may be', async () => {
     await using large = await host.start('read_write', {
       diskBytes: 128 * 1_024 * 1_024,

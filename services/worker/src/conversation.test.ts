@@ -51,6 +51,16 @@ describe('a conversation', () => {
     expect(() => conversation.append([output])).toThrow(protocolError);
   });
 
+  it('refuses to grow without end', () => {
+    const conversation = new Conversation();
+    const large = { type: 'message', role: 'user', text: 'x'.repeat(900_000) } as const;
+    const flood = () => {
+      for (let turn = 0; turn < 100; turn += 1) conversation.append([large]);
+    };
+    expect(flood).toThrow(expect.objectContaining({ code: 'budget_exceeded' }));
+    expect(conversation.toJsonLines().byteLength).toBeLessThan(33 << 20);
+  });
+
   it('forgets the calls of an older turn', () => {
     const conversation = new Conversation();
     conversation.record(turn);

@@ -4,6 +4,9 @@ import { DrydockError } from '@drydock/core';
 
 type CompletionBody = Extract<AgentFrame, { type: 'model.complete' }>['body'];
 
+/** Some thirty times the largest context window; it is held in memory and sent with every turn. */
+const MAX_TRANSCRIPT_BYTES = 32 << 20;
+
 /**
  * The worker's own record of an attempt's conversation. The agent process only adds what a user or a tool says;
  * assistant items come from the model gateway alone, and a tool call can be asked for once, by the id that the model
@@ -11,6 +14,7 @@ type CompletionBody = Extract<AgentFrame, { type: 'model.complete' }>['body'];
  */
 export class Conversation {
   readonly #items: TranscriptItem[] = [];
+  #bytes = 0;
   #open = new Map<string, ToolCall>();
   #answered = new Set<string>();
 
@@ -20,12 +24,12 @@ export class Conversation {
 
   /** Takes what the agent adds before a model call. Throws `protocol_error` on anything it may not add. */
   append(items: CompletionBody['append']): void {
-    for (const item of items) this.#items.push(this.#admit(item));
+    for (const item of items) this.#add(this.#admit(item));
   }
 
   /** Takes a turn of the model: its items and its tool calls. */
   record(turn: ModelTurn): void {
-    this.#items.push(...turn.items);
+    for (const item of turn.items) this.#add(item);
     this.#open = new Map(turn.toolCalls.map((call) => [call.callId, call]));
     this.#answered = new Set();
   }
@@ -41,6 +45,15 @@ export class Conversation {
     this.#open.delete(callId);
     this.#answered.add(callId);
     return call;
+  }
+
+  #add(item: TranscriptItem): void {
+    this.#bytes += Buffer.byteLength(JSON.stringify(item));
+    if (this.#bytes > MAX_TRANSCRIPT_BYTES) {
+      const message = `The transcript grew over ${MAX_TRANSCRIPT_BYTES} bytes, more than any model can read.`;
+      throw new DrydockError('budget_exceeded', { message });
+    }
+    this.#items.push(item);
   }
 
   #admit(item: TranscriptItem): TranscriptItem {

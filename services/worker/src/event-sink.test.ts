@@ -31,6 +31,25 @@ describe('the event sink', () => {
     expect(writes).toEqual([['a', 'b'], ['c']]);
   });
 
+  it('shows 1 MiB of output, says once that there is more, and lets every other event through', async () => {
+    const stored: JobEventBody[] = [];
+    const store = {
+      appendEvents: async (_lease: unknown, events: readonly JobEventBody[]) => void stored.push(...events),
+    };
+    const sink = new EventSink(store, lease, () => expect.unreachable());
+    for (let chunk = 0; chunk < 100; chunk += 1) {
+      sink.emit({ type: 'command.output_appended', data: { call_id: 'c', text: 'x'.repeat(16 << 10) } });
+    }
+    sink.emit(message('after'));
+    await sink.flush();
+    const counts = Object.groupBy(stored, (event) => event.type);
+    expect(counts['command.output_appended']).toHaveLength(64);
+    expect(counts['message.added']?.map((event) => event.data)).toEqual([
+      { role: 'user', text: expect.stringContaining('log.txt') },
+      { role: 'assistant', text: 'after' },
+    ]);
+  });
+
   it('reports a refused write and does not reject', async () => {
     const errors: unknown[] = [];
     const failure = new Error('stale');

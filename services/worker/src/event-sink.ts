@@ -1,6 +1,11 @@
 import type { JobEventBody } from '@drydock/contracts';
 import type { JobStore, Lease } from '@drydock/core';
 
+const MAX_OUTPUT_BYTES = 1 << 20;
+const OUTPUT_CUT = 'This attempt has printed 1 MiB; what commands print from here on is in log.txt only.';
+/** Events in one call of the store: output events have at most 16 KiB each. */
+const MAX_BATCH = 32;
+
 /**
  * Events of one attempt, in order. `emit` never waits, so that a slow store does not slow a command down;
  * `flush` is awaited before every change of state, so that no event appears after the change that followed it.
@@ -10,6 +15,7 @@ export class EventSink {
   readonly #lease: Lease;
   readonly #onError: (error: unknown) => void;
   #waiting: JobEventBody[] = [];
+  #outputBytes = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -24,6 +30,7 @@ export class EventSink {
   }
 
   emit(event: JobEventBody): void {
+    if (!this.#admits(event)) return;
     this.#waiting.push(event);
     if (this.#waiting.length === 1) {
       this.#writing = this.#writing.then(() => this.#write());
@@ -35,12 +42,23 @@ export class EventSink {
     await this.#writing;
   }
 
+  /** Output is shown live up to a cap: the store keeps every event of every job in memory. All of it is in log.txt. */
+  #admits(event: JobEventBody): boolean {
+    if (event.type !== 'command.output_appended') return true;
+    const wasOpen = this.#outputBytes <= MAX_OUTPUT_BYTES;
+    this.#outputBytes += Buffer.byteLength(event.data.text);
+    if (this.#outputBytes <= MAX_OUTPUT_BYTES) return true;
+    if (wasOpen) this.emit({ type: 'message.added', data: { role: 'user', text: OUTPUT_CUT } });
+    return false;
+  }
+
   async #write(): Promise<void> {
     const events = this.#waiting;
     this.#waiting = [];
-    if (events.length === 0) return;
     try {
-      await this.#store.appendEvents(this.#lease, events);
+      for (let at = 0; at < events.length; at += MAX_BATCH) {
+        await this.#store.appendEvents(this.#lease, events.slice(at, at + MAX_BATCH));
+      }
     } catch (error) {
       this.#onError(error);
     }

@@ -109,7 +109,19 @@ describe('serving an agent process', () => {
     const { outcome, sent } = await serve({ frames, model, maxTurns: 1 });
     expect(calls).toBe(1);
     expect(outcome).toEqual({ kind: 'budget_exhausted', limit: 'max_turns' });
-    expect(sent).toEqual(['start', 'model.turn', 'request.failed', 'request.failed']);
+    expect(sent).toEqual(['start', 'model.turn', 'request.failed']);
+  });
+
+  it('ends an agent that asks again after a failed call, instead of calling again and again', async () => {
+    let calls = 0;
+    const model = () => {
+      calls += 1;
+      return Promise.reject(new DrydockError('model_error'));
+    };
+    const frames = [1, 2, 3, 4].map(complete);
+    const { outcome } = await serve({ frames, model });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'model_error' });
+    expect(calls).toBe(1);
   });
 
   it('ends with the error of the model server when the agent gives up on it', async () => {

@@ -36,6 +36,8 @@ export async function serveAgent(session: AgentSession, signal: AbortSignal): Pr
       case 'ready':
         throw new DrydockError('protocol_error', { message: 'The agent said ready twice.' });
       case 'model.complete':
+        // An agent that was refused has to finish: asking again would be a loop that nothing bounds.
+        if (refusal !== undefined) return refusal;
         refusal = await answerCompletion(session, frame, signal);
         break;
       case 'tool.call':
@@ -60,6 +62,7 @@ async function answerCompletion(
   const limit = session.budget.exceededLimit();
   if (limit !== undefined) return refuseCompletion(session, frame.id, limit);
   session.conversation.append(frame.body.append);
+  session.budget.startTurn();
   try {
     const turn = await session.models.complete(toModelRequest(session, frame), signal);
     recordTurn(session, turn);

@@ -9,11 +9,11 @@ const usage = (input: number, output: number) => ({
 });
 
 describe('Budget', () => {
-  it('allows the last turn and forbids the one after it', () => {
+  it('counts a turn when it starts: a call that fails is not free', () => {
     const budget = new Budget({ max_turns: 2, max_tokens_total: 1_000 });
-    budget.charge(usage(1, 1));
+    budget.startTurn();
     expect(budget.exceededLimit()).toBeUndefined();
-    budget.charge(usage(1, 1));
+    budget.startTurn();
     expect(budget.exceededLimit()).toBe('max_turns');
   });
 

@@ -37,9 +37,13 @@ export class Budget {
     return this.#usage;
   }
 
-  /** Counts one turn. Reasoning tokens are part of output tokens, as the model API reports them. */
-  charge(usage: Usage): void {
+  /** Counts a turn before its model call is made, so that calls which fail are not free. */
+  startTurn(): void {
     this.#turns += 1;
+  }
+
+  /** Adds what a model call used. Reasoning tokens are part of output tokens, as the model API reports them. */
+  charge(usage: Usage): void {
     this.#usage = addUsage(this.#usage, usage);
   }
 

@@ -7,6 +7,7 @@ import { DrydockError } from '../errors.ts';
  */
 
 const HEADER_BYTES = 4;
+const MAX_CHUNKS = 64;
 
 /** Writes frames of one direction. */
 export class FrameEncoder {
@@ -40,6 +41,8 @@ export class FrameDecoder {
   push(chunk: Uint8Array): unknown[] {
     this.#chunks.push(chunk);
     this.#buffered += chunk.byteLength;
+    // A frame that trickles in byte by byte must not cost an object per byte.
+    if (this.#chunks.length > MAX_CHUNKS) this.#chunks = [concat(this.#chunks, this.#buffered)];
     const frames: unknown[] = [];
     for (let length = this.#nextLength(); length !== undefined; length = this.#nextLength()) {
       const bytes = this.#take(HEADER_BYTES + length).subarray(HEADER_BYTES);
