@@ -1,11 +1,13 @@
 -- Takes a job from a worker that stopped renewing: back to the queue, or to its end after the last attempt.
 -- ARGV     none
--- Returns  {word}; word: kept | queued | failed
+-- Returns  {word}; word: kept | queued | failed | cancelled
 -- The fence grows here and not only at the next claim: whatever the lost worker still sends is stale from now on.
 if not job.leaseUntil or tonumber(job.leaseUntil) > NOW then return { 'kept' } end
-if tonumber(job.attempt) >= MAX_ATTEMPTS then
-  finish('failed', ENDINGS.attempts_exhausted[job.kind])
-  return { 'failed' }
+local is_last = tonumber(job.attempt) >= MAX_ATTEMPTS
+local to = job.cancelRequestedAt and 'cancelled' or is_last and 'failed' or 'queued'
+if to ~= 'queued' then
+  finish(to, ENDINGS[to][job.kind])
+  return { to }
 end
 change_state('queued', 'lease_lost')
 drop_lease()
