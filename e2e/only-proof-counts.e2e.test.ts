@@ -34,7 +34,7 @@ describe('only proof counts', () => {
 
   it('proves a Python fix with pytest, per test', async () => {
     const { id } = await e2e.submit({
-      model: 'scripted/fix-py',
+      model: 'scripted/fix-py-inline',
       instruction: 'add() subtracts. Make the failing test pass.',
       source: {
         type: 'files',

@@ -29,7 +29,7 @@ describe('sudden death', () => {
     const { instanceId } = e2e.stack.data;
     const { id } = await e2e.submit({ model: 'scripted/slow-ts' });
     await waitFor(e2e, id, isSleeping);
-    expect(await listContainers(instanceId)).toHaveLength(1);
+    expect(await listContainers(instanceId)).not.toEqual([]);
     e2e.stack.service('worker')?.signal('SIGKILL');
     await expect.poll(() => listContainers(instanceId), { timeout: 5_000 }).toEqual([]);
     await expect.poll(() => findLeftoverMounts(instanceId), { timeout: 15_000 }).toEqual([]);
@@ -53,7 +53,8 @@ describe('sudden death', () => {
   });
 
   it('does not outlast a deadline: the monitor ends the job of a stopped worker', async () => {
-    e2e = await startE2eStack();
+    // A stopped worker still owns the sandboxes that wait: without them there is only the job's.
+    e2e = await startE2eStack({ settings: { DRYDOCK_WARM_SANDBOXES: '0' } });
     const { instanceId } = e2e.stack.data;
     const { id } = await e2e.submit({ model: 'scripted/slow-ts', limits: { timeout_seconds: 6 } });
     await waitFor(e2e, id, isSleeping);

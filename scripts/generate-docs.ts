@@ -2,10 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildErrorsPage } from './generate-docs/errors-page.ts';
+import { buildMetricsPage } from './generate-docs/metrics-page.ts';
 import { buildStatesPage } from './generate-docs/states-page.ts';
 
 const root = join(import.meta.dirname, '..');
-const PAGES = { 'docs/states.md': buildStatesPage, 'docs/errors.md': buildErrorsPage };
+const PAGES = {
+  'docs/states.md': buildStatesPage,
+  'docs/errors.md': buildErrorsPage,
+  'docs/metrics.md': buildMetricsPage,
+};
 
 function read(path: string): string | undefined {
   try {

@@ -78,17 +78,53 @@ async function finish(client: Client, jobId: JobId): Promise<FinishedJob> {
   return { job: await client.getJob(jobId, signal), patch: await client.getPatch(jobId, signal), events };
 }
 
-/** Everything an installation could have left on this machine: containers, mounts, processes, slots. */
+/** Everything an installation could have left on this machine: containers, mounts, processes, files, cgroups, uids. */
 export async function findLeftovers(instanceId: string): Promise<string[]> {
-  const [containers, mounts, processes, slots] = await Promise.all([
-    listContainers(instanceId),
+  // First alone: the id is an argument of docker's, and would be found among the processes.
+  const containers = await listContainers(instanceId);
+  const found = await Promise.all([
     readFile('/proc/self/mountinfo', 'utf8').then((text) =>
       text.split('\n').filter((line) => line.includes(instanceId)),
     ),
     listProcesses(instanceId),
-    readdir(join('/run/drydock', instanceId, 'shared', 'slots')).catch(() => []),
+    list(join('/run/drydock', instanceId, 'shared', 'slots')),
+    listContainerCgroups(instanceId),
+    listUidClaims(instanceId),
   ]);
-  return [...containers, ...mounts, ...processes, ...slots];
+  return [...containers, ...found.flat()];
+}
+
+/** What must not be there either once an installation has stopped: what its sandboxes shared. */
+export async function findTraces(instanceId: string): Promise<string[]> {
+  const stateDirs = (await list('/run/drydock')).filter((name) => name === instanceId);
+  return [...(await findLeftovers(instanceId)), ...stateDirs, ...(await listParentCgroups(instanceId))];
+}
+
+const list = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
+
+/** On cgroup v1 one in each hierarchy. */
+async function listParentCgroups(instanceId: string): Promise<string[]> {
+  const root = '/sys/fs/cgroup';
+  const hierarchies = [root, ...(await list(root)).map((name) => join(root, name))];
+  const groups = await Promise.all(
+    hierarchies.map(async (dir) => (await list(dir)).map((name) => join(dir, name))),
+  );
+  return groups.flat().filter((path) => path.endsWith(`/drydock-${instanceId}`));
+}
+
+async function listContainerCgroups(instanceId: string): Promise<string[]> {
+  const parents = await listParentCgroups(instanceId);
+  const names = await Promise.all(parents.map(list));
+  return names.flat().filter((name) => /^[0-9a-f]{64}$/.test(name));
+}
+
+async function listUidClaims(instanceId: string): Promise<string[]> {
+  const dir = '/run/drydock/uids';
+  const claims = (await list(dir)).map(async (name) => {
+    const text = await readFile(join(dir, name), 'utf8').catch(() => '');
+    return text.includes(instanceId) ? [`uid ${name}`] : [];
+  });
+  return (await Promise.all(claims)).flat();
 }
 
 /** Containers of an instance, by the label that every container carries. */

@@ -39,6 +39,7 @@ export class JobPrinter {
   }
 
   patch(diff: string): void {
+    if (diff === '') return;
     for (const line of diff.trimEnd().split('\n'))
       this.#write(`  ${this.#paint(styleOf(line), clean(line))}`);
   }

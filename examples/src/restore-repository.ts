@@ -1,15 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import type { JobRequest, SourceFile } from '@drydock/contracts';
+import type { FilesSource, SourceFile } from '@drydock/contracts';
 
 const run = promisify(execFile);
 const GIT_TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 64 << 20;
-
-type Source = JobRequest['source'];
 
 /** Makes a repository, with its history, from `git fast-export` text in an empty directory. */
 export async function restoreRepository(historyFile: string, directory: string): Promise<void> {
@@ -25,8 +25,15 @@ export async function restoreRepository(historyFile: string, directory: string):
   if (code !== 0) throw new Error(`git fast-import ended with ${String(code)} for ${historyFile}.`);
 }
 
+/** The repository with its history, as one file. */
+export async function bundleRepository(directory: string): Promise<Uint8Array<ArrayBuffer>> {
+  const file = join(directory, '.git', 'history.bundle');
+  await git(directory, ['bundle', 'create', '--quiet', file, 'HEAD', 'main']);
+  return new Uint8Array(await readFile(file));
+}
+
 /** The files of HEAD as a `files` source. */
-export async function readHead(directory: string): Promise<Source> {
+export async function readHead(directory: string): Promise<FilesSource> {
   const listing = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', 'HEAD']);
   const entries = listing.split('\0').filter((line) => line !== '');
   const files: SourceFile[] = [];

@@ -2,6 +2,7 @@ import { ErrorCode, JOB_STATES } from '@drydock/contracts';
 import { ERROR_CATALOGUE, TRANSITIONS } from '@drydock/core';
 import { expect, test } from 'vitest';
 import { buildErrorsPage } from './errors-page.ts';
+import { buildMetricsPage, readExporters } from './metrics-page.ts';
 import { buildStatesPage } from './states-page.ts';
 
 const states = buildStatesPage().split('\n');
@@ -43,4 +44,32 @@ test('a row says what happened and what to do', () => {
 test('no cell breaks its table', () => {
   const rows = errors.filter((line) => line.startsWith('| `'));
   expect(rows.filter((row) => row.split('|').length !== 7)).toEqual([]);
+});
+
+test('docs/metrics.md has every metric of every service, with type, labels and help', () => {
+  const rows = buildMetricsPage().split('\n');
+  for (const { name, type, help } of readExporters().flatMap(({ metrics }) => metrics)) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}\` | ${type} | `));
+    expect(row).toContain(` | ${help} |`);
+  }
+  expect(rows.filter((line) => line.startsWith('| `') && line.split('|').length !== 6)).toEqual([]);
+});
+
+test('names follow the conventions: prefix, unit, _total on counters and nowhere else', () => {
+  const metrics = readExporters().flatMap((exporter) => exporter.metrics);
+  const wrong = metrics.filter(
+    ({ name, type }) =>
+      !/^(?:drydock|http)_[a-z_]+$/.test(name) ||
+      (type === 'counter') !== name.endsWith('_total') ||
+      (type === 'histogram' && !/_(?:seconds|bytes)$/.test(name)),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('a metric that two services export means the same in both', () => {
+  const seen = new Map<string, string>();
+  for (const { name, type, help } of readExporters().flatMap(({ metrics }) => metrics)) {
+    expect(seen.get(name) ?? `${type} ${help}`).toBe(`${type} ${help}`);
+    seen.set(name, `${type} ${help}`);
+  }
 });

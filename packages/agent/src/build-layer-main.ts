@@ -1,20 +1,26 @@
-import { FilesSource } from '@drydock/contracts';
-import { LAYER } from './paths.ts';
+import { LayerBuildRequest } from '@drydock/contracts';
 import { buildLayer } from './layer/build-layer.ts';
+import { ByteReader } from './layer/byte-reader.ts';
+import { LAYER } from './paths.ts';
 
-/** Reads one line, the source; the input stays open behind it, and its end at any time means that nobody waits. */
-function readLine(): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const chunks: Buffer[] = [];
-  process.stdin.on('end', () => process.exit(1));
-  process.stdin.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    if (chunk.includes('\n')) resolve(Buffer.concat(chunks).toString());
-  });
-  return promise;
-}
+/** A source of `files` is a part of the line. */
+const MAX_LINE_BYTES = 64 * 1_024 * 1_024;
 
 process.umask(0o022);
-const source = FilesSource.parse(JSON.parse(await readLine()));
-const output = await buildLayer(LAYER, source);
+const input = new ByteReader(process.stdin);
+const request = LayerBuildRequest.parse(JSON.parse(await input.readLine(MAX_LINE_BYTES)));
+
+/** Behind the request nothing comes: the end of the input means that nobody waits any more. */
+function exitWithInput(): void {
+  void input.ended().then(() => process.exit(1));
+}
+
+async function* readArchive(bytes: number): AsyncGenerator<Buffer, void> {
+  yield* input.take(bytes);
+  exitWithInput();
+}
+
+const isArchive = request.type === 'archive';
+if (!isArchive) exitWithInput();
+const output = await buildLayer(LAYER, request, readArchive(isArchive ? request.bytes : 0));
 process.stdout.write(`${JSON.stringify(output)}\n`, () => process.exit(0));

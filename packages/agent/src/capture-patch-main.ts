@@ -1,20 +1,48 @@
 import type { PatchCaptureReport } from '@drydock/contracts';
 import { applyDiff } from './capture/apply-diff.ts';
+import { captureState } from './capture/capture-state.ts';
 import { capturePatch } from './capture/capture-patch.ts';
+import { OpenedEntries } from './capture/opened-entries.ts';
+import { restoreCheckpoint } from './capture/restore-checkpoint.ts';
+import { WORKSPACE } from './paths.ts';
 
 const MAX_MESSAGE_LENGTH = 2_000;
 
-/** `capture`: diff on stdout, report on stderr. `apply`: diff on stdin, words on stderr. */
+/**
+ * `capture`: diff on stdout. `state`, `state-paused`: diff and checkpoint on stdout. Both: report on stderr.
+ * `apply`: diff on stdin. `restore`: checkpoint on stdin. Both: words on stderr where it failed.
+ */
+const MODES: Readonly<Record<string, () => Promise<PatchCaptureReport | undefined>>> = {
+  capture: writePatch,
+  state: () => captureState('none'),
+  'state-paused': () => captureState('pause'),
+  apply: () => applyDiff().then(() => undefined),
+  restore: () => restoreCheckpoint(process.stdin).then(() => undefined),
+};
+
+const mode = process.argv[2] ?? '';
+const isReporting = mode !== 'apply' && mode !== 'restore';
 try {
-  if (process.argv[2] === 'apply') await applyDiff();
-  else report(await capturePatch());
+  const report = await MODES[mode]?.();
+  if (report !== undefined) say(report);
 } catch (error) {
   const message = (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE_LENGTH);
-  if (process.argv[2] === 'apply') process.stderr.write(message);
-  else report({ leftOut: [], error: message });
+  if (isReporting) say({ leftOut: [], error: message });
+  else process.stderr.write(message);
   process.exitCode = 1;
 }
 
-function report(line: PatchCaptureReport): void {
-  process.stderr.write(`${JSON.stringify(line)}\n`);
+async function writePatch(): Promise<PatchCaptureReport> {
+  const opened = new OpenedEntries(WORKSPACE);
+  try {
+    const { diff, leftOut } = await capturePatch(opened);
+    process.stdout.write(diff);
+    return { leftOut: [...leftOut] };
+  } finally {
+    opened.restore();
+  }
+}
+
+function say(report: PatchCaptureReport): void {
+  process.stderr.write(`${JSON.stringify(report)}\n`);
 }

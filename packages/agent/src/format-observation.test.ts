@@ -21,6 +21,11 @@ const cases: [string, Observation, string][] = [
     'Exit code: 1\nWall time: 1.2 seconds\nOriginal token count: 10000\nOutput:\nhello\n\n…9998 tokens truncated…\nend\n',
   ],
   [
+    'a command that goes on',
+    { ...command, exitCode: null, sessionId: 7 },
+    'Process running with session ID 7\nWall time: 1.2 seconds\nOutput:\nhello\n',
+  ],
+  [
     'a command that ran out of time',
     { ...command, exitCode: null, signal: 'SIGKILL', timedOut: true },
     'Exit code: 124\nWall time: 1.2 seconds\nOutput:\ncommand timed out after 1234 milliseconds\nhello\n',

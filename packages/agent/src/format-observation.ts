@@ -34,13 +34,21 @@ function formatCommand(observation: CommandObservation): string {
   const wasCut = omittedBytes > 0;
   const total = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes;
   return [
-    `Exit code: ${formatExit(observation)}`,
+    formatState(observation),
     `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
     ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
     'Output:',
     ...(timedOut ? [`command timed out after ${Math.round(durationMs)} milliseconds`] : []),
     clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),
   ].join('\n');
+}
+
+/** How the command ended, or by which number it goes on. */
+function formatState(observation: CommandObservation): string {
+  const { sessionId } = observation;
+  return sessionId === undefined
+    ? `Exit code: ${formatExit(observation)}`
+    : `Process running with session ID ${sessionId}`;
 }
 
 function formatExit({ exitCode, signal, timedOut }: CommandObservation): string {

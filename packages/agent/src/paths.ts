@@ -11,5 +11,7 @@ export const UPPER = '/job/upper';
 export const BASE = '/job/base';
 /** Empty space that belongs to one capture. */
 export const CAPTURE_SPACE = '/job/capture';
+/** The bare repository that a builder may read. */
+export const MIRROR = '/mirror';
 /** The file system that a builder fills. */
 export const LAYER = '/layer';

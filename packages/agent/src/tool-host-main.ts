@@ -1,13 +1,13 @@
 import type { ToolHostResponse } from '@drydock/contracts';
 import { AGENT_PROTOCOL_VERSION, ToolHostRequest } from '@drydock/contracts';
 import { serveStdio } from './serve-stdio.ts';
+import { signalAllOfUser } from './signal-all-of-user.ts';
 import { systemClock } from './system-clock.ts';
 import { buildCommandEnvironment } from './tool-host/command-environment.ts';
 import { parseConfig } from './tool-host/config.ts';
-import { killAllOfUser } from './tool-host/kill-all-of-user.ts';
 import { findShell } from './tool-host/shell.ts';
 import { ToolHost } from './tool-host/tool-host.ts';
-import { HOME, WORKSPACE } from './paths.ts';
+import { HOME, UPPER, WORKSPACE } from './paths.ts';
 
 // Commands may signal their own user's processes: only SIGKILL and SIGSTOP do anything to the tool host. SIGUSR1
 // would open Node's debugger, through which a command could answer in the tool host's place.
@@ -23,7 +23,8 @@ const send: (response: ToolHostResponse) => void = serveStdio<ToolHostRequest>(
 );
 const host = new ToolHost({
   commands: { workspace: WORKSPACE, env, shell, uid, clock: systemClock },
+  upper: UPPER,
   send,
-  killAll: killAllOfUser,
+  killAll: () => signalAllOfUser('SIGKILL'),
 });
 send({ type: 'ready', body: { protocol: AGENT_PROTOCOL_VERSION } });

@@ -45,8 +45,16 @@ describe('DirectoryStore', () => {
     expect(await readdir(join(dir, 'incoming'))).toEqual([]);
   });
 
+  it('tells the size of what it keeps', async () => {
+    const store = new DirectoryStore(dir);
+    await store.put(HELLO);
+    expect(await store.size(HELLO_DIGEST)).toBe(5);
+  });
+
   it('answers not_found for what it never had', async () => {
-    await expect(new DirectoryStore(dir).get(HELLO_DIGEST)).rejects.toMatchObject({ code: 'not_found' });
+    const store = new DirectoryStore(dir);
+    await expect(store.get(HELLO_DIGEST)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(store.size(HELLO_DIGEST)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('refuses to hand out bytes that do not match, and mends them when they are put again', async () => {
@@ -64,6 +72,43 @@ describe('DirectoryStore', () => {
     const tooLarge = store.put(new Uint8Array(6));
     await expect(tooLarge).rejects.toMatchObject({ code: 'body_too_large' });
     expect((await readdir(dir)).toSorted()).toEqual(['2c', 'incoming']);
+  });
+
+  const pieces = async function* (...texts: readonly string[]) {
+    await Promise.resolve();
+    for (const text of texts) yield new TextEncoder().encode(text);
+  };
+  const readAll = async (store: DirectoryStore) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of store.read(HELLO_DIGEST, new AbortController().signal)) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  };
+
+  it('keeps a stream under the digest of its bytes, and streams it back', async () => {
+    const store = new DirectoryStore(dir);
+    expect(await store.putStream(pieces('he', '', 'llo'), 5)).toEqual({ digest: HELLO_DIGEST, bytes: 5 });
+    expect(await readAll(store)).toBe('hello');
+    expect(await readdir(join(dir, 'incoming'))).toEqual([]);
+  });
+
+  it('keeps nothing of a stream that is too large or breaks off, and says which it was', async () => {
+    const store = new DirectoryStore(dir);
+    await expect(store.putStream(pieces('hel', 'lo'), 4)).rejects.toMatchObject({ code: 'body_too_large' });
+    const broken = (async function* () {
+      yield* pieces('hel');
+      throw new Error('the caller went away');
+    })();
+    await expect(store.putStream(broken, 5)).rejects.toThrow('the caller went away');
+    expect(await readdir(dir)).toEqual(['incoming']);
+    expect(await readdir(join(dir, 'incoming'))).toEqual([]);
+  });
+
+  it('ends a stream of bytes that do not match with an error, and one of nothing with not_found', async () => {
+    const store = new DirectoryStore(dir);
+    await expect(readAll(store)).rejects.toMatchObject({ code: 'not_found' });
+    await store.put(HELLO);
+    await writeFile(fileOf(HELLO_DIGEST), 'jello');
+    await expect(readAll(store)).rejects.toMatchObject({ code: 'internal_error' });
   });
 
   it('says store_unavailable where the disk refuses, and leaves nothing half-written', async () => {

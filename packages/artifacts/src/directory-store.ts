@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Digest } from '@drydock/contracts';
-import type { ArtifactStore } from '@drydock/core';
+import type { ArtifactStore, StoredBytes } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 
 export interface DirectoryStoreOptions {
@@ -33,56 +33,94 @@ export class DirectoryStore implements ArtifactStore {
 
   async put(bytes: Uint8Array): Promise<Digest> {
     if (bytes.byteLength > this.#maxBytes) throw new DrydockError('body_too_large');
-    const digest = digestOf(bytes);
-    try {
-      await this.#write(digest, bytes);
-    } catch (cause) {
-      throw new DrydockError('store_unavailable', {
-        message: 'The artifact store cannot be written.',
-        cause,
-      });
-    }
-    return digest;
+    return (await this.#write([bytes], this.#maxBytes)).digest;
+  }
+
+  putStream(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBytes> {
+    return this.#write(chunks, Math.min(maxBytes, this.#maxBytes));
   }
 
   async get(digest: Digest): Promise<Uint8Array> {
     const bytes = await this.#read(digest);
     if (digestOf(bytes) === digest) return bytes;
-    throw new DrydockError('internal_error', {
-      message: 'A stored artifact does not match its digest.',
-      details: { digest },
-    });
+    throw mismatch(digest);
   }
 
-  /** What is already there is replaced by the same bytes: that mends a damaged file and needs no trust in a good one. */
-  async #write(digest: Digest, bytes: Uint8Array): Promise<void> {
-    const incoming = join(this.#dir, INCOMING);
-    const shard = join(this.#dir, shardOf(digest));
-    await makeDirectory(this.#dir, INCOMING);
-    await makeDirectory(this.#dir, shardOf(digest));
-    const path = join(incoming, randomUUID());
+  async size(digest: Digest): Promise<number> {
     try {
+      return (await stat(join(this.#dir, shardOf(digest), digest))).size;
+    } catch (cause) {
+      throw toReadError(cause, digest);
+    }
+  }
+
+  async *read(digest: Digest, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    const hash = createHash('sha256');
+    await using file = await this.#open(digest);
+    try {
+      for await (const chunk of file.createReadStream({
+        autoClose: false,
+        signal,
+      }) as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw toReadError(cause, digest);
+    }
+    if (hash.digest('hex') !== digest) throw mismatch(digest);
+  }
+
+  /**
+   * Written beside its place and hashed on the way, since the name is the content's. What is already there is replaced
+   * by the same bytes: that mends a damaged file and needs no trust in a good one.
+   */
+  async #write(chunks: Chunks, maxBytes: number): Promise<StoredBytes> {
+    const intake = new Intake(chunks, maxBytes);
+    const path = join(this.#dir, INCOMING, randomUUID());
+    try {
+      await makeDirectory(this.#dir, INCOMING);
       await using file = await open(path, 'wx', 0o600);
-      await file.writeFile(bytes);
+      await file.writeFile(intake.read());
       await file.sync();
       await this.#sweepStale(file);
-      await rename(path, join(shard, digest));
-    } catch (error) {
+      const stored = intake.finish();
+      await this.#publish(path, stored.digest);
+      return stored;
+    } catch (cause) {
       await rm(path, { force: true });
-      throw error;
+      if (intake.failure !== undefined) throw intake.failure;
+      throw new DrydockError('store_unavailable', {
+        message: 'The artifact store cannot be written.',
+        cause,
+      });
     }
+  }
+
+  async #publish(path: string, digest: Digest): Promise<void> {
+    const shard = join(this.#dir, shardOf(digest));
+    await makeDirectory(this.#dir, shardOf(digest));
+    await rename(path, join(shard, digest));
     await syncDirectory(shard);
   }
 
-  async #read(digest: Digest): Promise<Uint8Array> {
+  async #open(digest: Digest): Promise<FileHandle> {
     try {
-      await using file = await open(join(this.#dir, shardOf(digest), digest), 'r');
+      return await open(join(this.#dir, shardOf(digest), digest), 'r');
+    } catch (cause) {
+      throw toReadError(cause, digest);
+    }
+  }
+
+  async #read(digest: Digest): Promise<Uint8Array> {
+    await using file = await this.#open(digest);
+    try {
       const { size } = await file.stat();
       if (size > this.#maxBytes) throw new Error(`The file has ${size} bytes.`);
       return await file.readFile();
     } catch (cause) {
-      if (isMissing(cause)) throw new DrydockError('not_found', { details: { digest }, cause });
-      throw new DrydockError('store_unavailable', { message: 'The artifact store cannot be read.', cause });
+      throw toReadError(cause, digest);
     }
   }
 
@@ -97,6 +135,53 @@ export class DirectoryStore implements ArtifactStore {
       if (found && now - found.mtimeMs > STALE_MS) await rm(path, { force: true });
     }
   }
+}
+
+function toReadError(cause: unknown, digest: Digest): DrydockError {
+  if (isMissing(cause)) return new DrydockError('not_found', { details: { digest }, cause });
+  return new DrydockError('store_unavailable', { message: 'The artifact store cannot be read.', cause });
+}
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Counts and hashes what is stored. What the sender does wrong is kept apart from what the disk does. */
+class Intake {
+  /** What the stream threw, or that it was too large. */
+  failure: Error | undefined;
+  readonly #chunks: Chunks;
+  readonly #maxBytes: number;
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+
+  constructor(chunks: Chunks, maxBytes: number) {
+    this.#chunks = chunks;
+    this.#maxBytes = maxBytes;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const chunk of this.#chunks) {
+        this.#bytes += chunk.byteLength;
+        if (this.#bytes > this.#maxBytes) throw new DrydockError('body_too_large');
+        this.#hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error('The stream broke off.', { cause: error });
+      throw error;
+    }
+  }
+
+  finish(): StoredBytes {
+    return { digest: Digest.parse(this.#hash.digest('hex')), bytes: this.#bytes };
+  }
+}
+
+function mismatch(digest: Digest): DrydockError {
+  return new DrydockError('internal_error', {
+    message: 'A stored artifact does not match its digest.',
+    details: { digest },
+  });
 }
 
 function digestOf(bytes: Uint8Array): Digest {

@@ -26,7 +26,13 @@ const JOB: JobJson = {
   },
   result: null,
   error: null,
-  links: { self: '/v1/jobs/x', events: '/v1/jobs/x/events', patch: '/v1/jobs/x/patch' },
+  links: {
+    self: '/v1/jobs/x',
+    events: '/v1/jobs/x/events',
+    patch: '/v1/jobs/x/patch',
+    artifacts: '/v1/jobs/x/artifacts',
+    cancel: '/v1/jobs/x/cancel',
+  },
 };
 
 const event = (seq: number, body: object) =>
@@ -68,22 +74,92 @@ function fakeServer(answers: readonly (Response | string | Error)[]) {
   return { client, requests, delays, follow, asked };
 }
 
+const REQUEST: JobRequestInput = {
+  kind: 'fix',
+  instruction: 'mend it',
+  source: { type: 'files', files: [{ path: 'a', content: 'b' }] },
+};
+
 describe('createClient', () => {
   it('submits a job with the key and gives the job', async () => {
     const { client, requests } = fakeServer([Response.json(JOB, { status: 202 })]);
-    const request: JobRequestInput = {
-      kind: 'fix',
-      instruction: 'mend it',
-      source: { type: 'files', files: [{ path: 'a', content: 'b' }] },
-    };
-    expect(await client.submitJob(request)).toEqual(JOB);
+    expect(await client.submitJob(REQUEST)).toEqual(JOB);
     expect(requests[0]).toMatchObject({
       url: 'http://api.test/v1/jobs',
       method: 'POST',
-      body: JSON.stringify(request),
+      body: JSON.stringify(REQUEST),
     });
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer k');
     expect(requests[0]?.headers.get('content-type')).toBe('application/json');
+  });
+
+  it('submits again where the server is away, with the same key, and with another for another job', async () => {
+    const accepted = () => Response.json(JOB, { status: 202 });
+    const { client, requests, delays } = fakeServer([
+      new TypeError('connection reset'),
+      problem(503, 'store_unavailable'),
+      accepted(),
+      accepted(),
+    ]);
+    await client.submitJob(REQUEST);
+    await client.submitJob(REQUEST);
+    const keys = requests.map(({ headers }) => headers.get('idempotency-key'));
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Set(keys.slice(0, 3)).size).toBe(1);
+    expect(keys[3]).not.toBe(keys[0]);
+    expect(delays).toEqual([250, 500]);
+  });
+
+  it('gives up on a server that stays away, and at once on one that refuses', async () => {
+    const away = fakeServer(Array.from({ length: 9 }, () => problem(503, 'store_unavailable')));
+    await expect(away.client.submitJob(REQUEST)).rejects.toMatchObject({ status: 503 });
+    expect(away.requests).toHaveLength(6);
+    const strict = fakeServer([problem(422, 'unknown_field')]);
+    await expect(strict.client.submitJob(REQUEST)).rejects.toMatchObject({ status: 422 });
+    expect(strict.requests).toHaveLength(1);
+  });
+
+  it('lists jobs over pages, with every filter', async () => {
+    const page = (next_cursor: string | null) => Response.json({ object: 'list', data: [JOB], next_cursor });
+    const { client, requests } = fakeServer([page('c1'), page(null)]);
+    const filter = {
+      status: ['queued', 'running'],
+      kind: 'fix',
+      labels: { team: 'a&b', url: 'http://x' },
+      createdAfter: new Date(0),
+      createdBefore: new Date(1),
+      pageSize: 1,
+    } as const;
+    const jobs: JobJson[] = [];
+    for await (const job of client.listJobs(filter)) jobs.push(job);
+    expect(jobs).toEqual([JOB, JOB]);
+    const first =
+      'http://api.test/v1/jobs?limit=1&status=queued%2Crunning&kind=fix&label=team%3Aa%26b&label=url%3Ahttp%3A%2F%2Fx' +
+      '&created_after=1970-01-01T00%3A00%3A00.000Z&created_before=1970-01-01T00%3A00%3A00.001Z';
+    expect(requests.map(({ url }) => url)).toEqual([first, `${first}&cursor=c1`]);
+  });
+
+  it('cancels a job, and says so where it has ended otherwise', async () => {
+    const { client, requests } = fakeServer([
+      Response.json(JOB, { status: 202 }),
+      problem(409, 'job_finished'),
+    ]);
+    expect(await client.cancelJob(jobId)).toEqual(JOB);
+    expect(requests[0]).toMatchObject({ url: `http://api.test/v1/jobs/${jobId}/cancel`, method: 'POST' });
+    await expect(client.cancelJob(jobId)).rejects.toMatchObject({ problem: { code: 'job_finished' } });
+  });
+
+  it('lists artifacts and gives their bytes', async () => {
+    const link = `/v1/jobs/${jobId}/artifacts/log.txt`;
+    const artifact = { object: 'artifact', name: 'log.txt', bytes: 2, sha256: 'a'.repeat(64), link };
+    const bytes = new Uint8Array([0, 255]);
+    const { client, requests } = fakeServer([
+      Response.json({ object: 'list', data: [artifact] }),
+      new Response(bytes),
+    ]);
+    expect(await client.listArtifacts(jobId)).toEqual([artifact]);
+    expect(await client.getArtifact(jobId, 'log.txt')).toEqual(bytes);
+    expect(requests[1]?.url).toBe(`http://api.test${link}`);
   });
 
   it('throws what the server refused a request with', async () => {

@@ -1,25 +1,38 @@
-import type { JobEvent, JobId, JobRequestInput } from '@drydock/contracts';
-import { JobJson } from '@drydock/contracts';
-import type { ClientClock } from './client-clock.ts';
+import type {
+  ArtifactJson,
+  ArtifactName,
+  JobEvent,
+  JobId,
+  JobRequestInput,
+  UploadFormat,
+} from '@drydock/contracts';
+import { ArtifactListJson, JobJson, UPLOAD_TYPES, UploadJson } from '@drydock/contracts';
 import { clientClock } from './client-clock.ts';
-import { ClientError, toClientError } from './client-error.ts';
+import type { ClientOptions } from './client-options.ts';
 import { followEvents } from './follow-events.ts';
-
-export interface ClientOptions {
-  /** Where the API answers, `http://127.0.0.1:8080` for example. */
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  /** Per request; an event stream is bounded by its heartbeats instead. Default 30,000. */
-  readonly timeoutMs?: number;
-  readonly fetch?: typeof globalThis.fetch;
-  readonly clock?: ClientClock;
-}
+import type { JobFilter } from './list-jobs.ts';
+import { listJobs } from './list-jobs.ts';
+import { parseAnswer } from './parse-answer.ts';
+import { retry } from './retry.ts';
+import { createSender } from './send.ts';
 
 /** The REST interface of Drydock. Every method throws ClientError, or the reason of its signal. */
 export interface Client {
-  /** Resolves when the job is on disk. Not repeated by itself: a repeat would be a second job. */
+  /**
+   * Resolves when the job is on disk. Sent up to six times where the server is away: a key of its own makes the repeats
+   * one job.
+   */
   submitJob(request: JobRequestInput, signal?: AbortSignal): Promise<JobJson>;
+  /** Uploads an archive or a bundle, for the source of a job. A stream is sent as it is read, and not held. */
+  upload(body: UploadBody, format: UploadFormat, signal?: AbortSignal): Promise<UploadJson>;
   getJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
+  /** Jobs that pass the filter, newest first; pages are asked for as they are needed. */
+  listJobs(filter?: JobFilter, signal?: AbortSignal): AsyncIterable<JobJson>;
+  /** Resolves with the job that was, or will be, cancelled; throws the problem `job_finished` after any other end. */
+  cancelJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
+  listArtifacts(jobId: JobId, signal?: AbortSignal): Promise<readonly ArtifactJson[]>;
+  /** Its bytes; throws the problem `not_ready` while it may still come. */
+  getArtifact(jobId: JobId, name: ArtifactName, signal?: AbortSignal): Promise<Uint8Array>;
   /** The patch as a unified diff; throws the problem `not_ready` until there is one. */
   getPatch(jobId: JobId, signal?: AbortSignal): Promise<string>;
   /** Every event with `seq > afterSeq`, once and in order, until `job.finished`; survives lost connections. */
@@ -32,12 +45,15 @@ export interface Client {
   waitForJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
 }
 
+export type UploadBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+
 const NEVER = new AbortController().signal;
-const TIMEOUT_MS = 30_000;
 
 export function createClient(options: ClientOptions): Client {
+  const { clock = clientClock } = options;
   const send = createSender(options);
-  const getJob = async (jobId: JobId, signal = NEVER) => readJob(await send(pathOf(jobId), {}, signal));
+  const getJob = async (jobId: JobId, signal = NEVER) =>
+    parseAnswer(JobJson, await send(pathOf(jobId), {}, signal));
   const follow: Client['followEvents'] = (jobId, { afterSeq = 0 } = {}, signal = NEVER) =>
     followEvents(
       async (seq, streamSignal) => {
@@ -45,16 +61,33 @@ export function createClient(options: ClientOptions): Client {
         const response = await send(`${pathOf(jobId)}/events`, { headers, stream: true }, streamSignal);
         return response.status === 204 || response.body === null ? undefined : response.body;
       },
-      { afterSeq, clock: options.clock ?? clientClock },
+      { afterSeq, clock },
       signal,
     );
   return {
     submitJob: async (request, signal = NEVER) => {
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
       const init = { method: 'POST', headers, body: JSON.stringify(request) };
-      return readJob(await send('/v1/jobs', init, signal));
+      return retry(async () => parseAnswer(JobJson, await send('/v1/jobs', init, signal)), clock, signal);
+    },
+    upload: async (body, format, signal = NEVER) => {
+      const headers = { 'content-type': UPLOAD_TYPES[format] };
+      // As long as it takes: the server ends what stands still.
+      const init = { method: 'POST', headers, body, stream: true };
+      return parseAnswer(UploadJson, await send('/v1/uploads', init, signal));
     },
     getJob,
+    listJobs: (filter = {}, signal = NEVER) => listJobs((path) => send(path, {}, signal), filter),
+    cancelJob: async (jobId, signal = NEVER) =>
+      parseAnswer(JobJson, await send(`${pathOf(jobId)}/cancel`, { method: 'POST' }, signal)),
+    listArtifacts: async (jobId, signal = NEVER) =>
+      parseAnswer(ArtifactListJson, await send(`${pathOf(jobId)}/artifacts`, {}, signal)).then(
+        ({ data }) => data,
+      ),
+    getArtifact: async (jobId, name, signal = NEVER) => {
+      const response = await send(`${pathOf(jobId)}/artifacts/${encodeURIComponent(name)}`, {}, signal);
+      return response.bytes();
+    },
     getPatch: async (jobId, signal = NEVER) => {
       const response = await send(`${pathOf(jobId)}/patch`, {}, signal);
       return response.text();
@@ -65,43 +98,6 @@ export function createClient(options: ClientOptions): Client {
       return getJob(jobId, signal);
     },
   };
-}
-
-interface Send {
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-  /** Without the deadline of a request: what is answered stays open. */
-  readonly stream?: boolean;
-}
-
-function createSender(options: ClientOptions) {
-  const { apiKey, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;
-  const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  return async (path: string, { stream, headers, ...init }: Send, signal: AbortSignal): Promise<Response> => {
-    const deadline = stream ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const response = await fetch(baseUrl + path, {
-      ...init,
-      headers: { ...headers, authorization: `Bearer ${apiKey}` },
-      // A redirect would carry the key to where the caller did not send it.
-      redirect: 'error',
-      signal: deadline,
-    }).catch((cause: unknown) => {
-      signal.throwIfAborted();
-      throw new ClientError('The server could not be reached.', { status: 0, cause });
-    });
-    if (!response.ok) throw await toClientError(response);
-    return response;
-  };
-}
-
-async function readJob(response: Response): Promise<JobJson> {
-  const job = JobJson.safeParse(await response.json());
-  if (job.success) return job.data;
-  throw new ClientError('The server answered with a job that is none.', {
-    status: response.status,
-    cause: job.error,
-  });
 }
 
 const pathOf = (jobId: JobId) => `/v1/jobs/${encodeURIComponent(jobId)}`;

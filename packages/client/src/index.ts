@@ -1,5 +1,7 @@
 export { createClient } from './create-client.ts';
-export type { Client, ClientOptions } from './create-client.ts';
+export type { Client, UploadBody } from './create-client.ts';
+export type { ClientOptions } from './client-options.ts';
 export type { ClientClock, Watchdog } from './client-clock.ts';
 /** @public thrown to users of the SDK */
 export { ClientError } from './client-error.ts';
+export type { JobFilter } from './list-jobs.ts';

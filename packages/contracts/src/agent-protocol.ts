@@ -81,6 +81,8 @@ export const Observation = z.discriminatedUnion('kind', [
     signal: z.string().nullable(),
     timedOut: z.boolean(),
     durationMs: z.number(),
+    /** Present while the command still runs: what `write_stdin` continues. */
+    sessionId: z.int().optional(),
     /** Head and tail of the merged output; `omittedBytes` were cut between them. */
     head: z.string(),
     tail: z.string(),

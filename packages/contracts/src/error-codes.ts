@@ -3,13 +3,19 @@ import { z } from 'zod';
 /** Every error that leaves Drydock, by its stable code. What a code means: the catalogue in core. */
 export const ErrorCode = z.enum([
   // caller
+  'malformed_request',
+  'request_timeout',
+  'headers_too_large',
+  'method_not_allowed',
   'malformed_json',
   'unsupported_media_type',
   'body_too_large',
   'invalid_request',
   'unknown_field',
+  'idempotency_mismatch',
   'tool_unavailable',
   'bad_source',
+  'source_unavailable',
   'unauthorized',
   'not_found',
   'not_ready',

@@ -21,6 +21,13 @@ export const WorkerId = z
   .brand<'WorkerId'>();
 export type WorkerId = z.infer<typeof WorkerId>;
 
+/** `upl_` + ULID: one uploaded archive or bundle. */
+export const UploadId = z
+  .string()
+  .regex(/^upl_[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<'UploadId'>();
+export type UploadId = z.infer<typeof UploadId>;
+
 /** SHA-256 of an artifact's bytes, lower-case hex: its name in the content-addressed store. */
 export const Digest = z
   .string()

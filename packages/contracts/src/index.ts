@@ -1,9 +1,10 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
-export { Digest, InstanceId, JobId, SandboxId, WorkerId } from './ids.ts';
+export { Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
 export { Plan, PlanUpdate, Submission } from './plan.ts';
 export {
   BUILT_TOOL_GROUPS,
   ExecCommandArgs,
+  WriteStdinArgs,
   TOOL_ARGUMENTS,
   ToolDefinition,
   ToolGroup,
@@ -15,6 +16,7 @@ export {
   ArtifactDigests,
   ArtifactName,
   FilesSource,
+  GitSource,
   JOB_STATES,
   JobJson,
   JobKind,
@@ -22,13 +24,17 @@ export {
   JobRecord,
   JobRequest,
   JobResult,
+  JobSource,
   JobSpec,
   JobState,
   RequestedChecks,
   SourceFile,
+  StoredSource,
+  UploadSource,
   Warning,
 } from './job.ts';
 export type { JobRequestInput } from './job.ts';
+export { ArtifactJson, ArtifactListJson, JobListJson } from './lists.ts';
 export { JobEvent, JobEventBody } from './events.ts';
 export type { JobEventType } from './events.ts';
 export {
@@ -43,6 +49,7 @@ export {
   WorkerFrame,
 } from './agent-protocol.ts';
 export { ToolHostRequest, ToolHostResponse } from './tool-host-protocol.ts';
-export { LayerBuildOutput, PatchCaptureReport } from './sandbox-programs.ts';
+export { LayerBuildOutput, LayerBuildRequest, PatchCaptureReport } from './sandbox-programs.ts';
+export { UPLOAD_TYPES, UploadFormat, UploadJson } from './upload.ts';
 export { QUEUE_MESSAGES } from './queue-messages.ts';
 export type { JobRunMessage } from './queue-messages.ts';

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ChecksVerdict } from './checks.ts';
 import { ErrorBody } from './error-codes.ts';
-import { Digest, JobId } from './ids.ts';
+import { Digest, JobId, UploadId } from './ids.ts';
 import { Plan } from './plan.ts';
 import { ToolGroup } from './tools.ts';
 import { Usage } from './transcript.ts';
+import { UploadFormat } from './upload.ts';
 
 export const JOB_STATES = [
   'queued',
@@ -41,6 +42,28 @@ export const FilesSource = z.strictObject({
 });
 export type FilesSource = z.infer<typeof FilesSource>;
 
+/** A branch, a tag, a full ref or a commit; what it may look like: `findRefFault` in core. */
+const Ref = z.string().min(1).max(255).default('HEAD');
+
+/** A repository that the worker fetches over http or https; which addresses it may: `parseGitUrl` in core. */
+export const GitSource = z.strictObject({
+  type: z.literal('git'),
+  url: z.string().min(1).max(2_048),
+  ref: Ref,
+});
+export type GitSource = z.infer<typeof GitSource>;
+
+/** What `POST /v1/uploads` took. An archive has no history, so that its `ref` can only be HEAD. */
+export const UploadSource = z.strictObject({
+  type: z.literal('upload'),
+  upload_id: UploadId,
+  ref: Ref,
+});
+export type UploadSource = z.infer<typeof UploadSource>;
+
+export const JobSource = z.discriminatedUnion('type', [FilesSource, GitSource, UploadSource]);
+export type JobSource = z.infer<typeof JobSource>;
+
 /** Commands that prove a change. An absent list is detected from the repository; an empty list means: none. */
 export const RequestedChecks = z.strictObject({
   test: z.array(z.string().min(1).max(4_096)).max(10).optional(),
@@ -65,7 +88,7 @@ const Tool = z.union([ToolGroup, z.strictObject({ type: ToolGroup }).transform((
 export const JobRequest = z.strictObject({
   kind: JobKind,
   instruction: z.string().trim().min(1).max(100_000),
-  source: FilesSource,
+  source: JobSource,
   checks: RequestedChecks.default({}),
   model: z
     .string()
@@ -85,13 +108,21 @@ export type JobRequest = z.infer<typeof JobRequest>;
 /** The same as a caller writes it, before defaults are filled in. */
 export type JobRequestInput = z.input<typeof JobRequest>;
 
-/** A source as the job record holds it: the bytes are in the artifact store, fsynced before the job is accepted. */
-export const StoredSource = z.strictObject({
-  type: z.literal('files'),
-  digest: Digest,
-  bytes: z.int(),
-  files: z.int(),
-});
+/**
+ * A source as the job record holds it. Bytes that a caller sent are in the artifact store, fsynced before the job is
+ * accepted, and named by digest: a job does not need its upload's record any more.
+ */
+export const StoredSource = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('files'), digest: Digest, bytes: z.int(), files: z.int() }),
+  GitSource,
+  z.strictObject({
+    type: z.literal('upload'),
+    digest: Digest,
+    bytes: z.int(),
+    format: UploadFormat,
+    ref: Ref,
+  }),
+]);
 export type StoredSource = z.infer<typeof StoredSource>;
 
 /** What an accepted job asks for, with every default resolved. */
@@ -108,7 +139,9 @@ export const WarningCode = z.enum([
   'ignored_files_left_out',
   'temperature_ignored',
   'patch_not_captured',
+  'checkpoint_not_saved',
   'check_timed_out',
+  'submodules_left_empty',
 ]);
 export type WarningCode = z.infer<typeof WarningCode>;
 
@@ -157,6 +190,8 @@ export const JobRecord = z.object({
   result: JobResult.nullable(),
   error: ErrorBody.nullable(),
   artifacts: ArtifactDigests,
+  /** The workspace as it was last saved, for jobs that continue this one. */
+  checkpoint: Digest.optional(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
 
@@ -175,6 +210,12 @@ export const JobJson = z.object({
   limits: JobLimits,
   result: JobResult.nullable(),
   error: ErrorBody.nullable(),
-  links: z.object({ self: z.string(), events: z.string(), patch: z.string() }),
+  links: z.object({
+    self: z.string(),
+    events: z.string(),
+    patch: z.string(),
+    artifacts: z.string(),
+    cancel: z.string(),
+  }),
 });
 export type JobJson = z.infer<typeof JobJson>;

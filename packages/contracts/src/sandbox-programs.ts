@@ -1,11 +1,32 @@
 import { z } from 'zod';
+import { FilesSource } from './job.ts';
+import { UploadFormat } from './upload.ts';
+
+const Commit = z.string().regex(/^[0-9a-f]{40}$/);
+
+/** What a builder container is asked for: one line of JSON on stdin. */
+export const LayerBuildRequest = z.discriminatedUnion('type', [
+  FilesSource,
+  /** The mirror is bound read-only beside the layer. */
+  z.strictObject({ type: z.literal('git'), sha: Commit }),
+  /** So many bytes follow the line. */
+  z.strictObject({
+    type: z.literal('archive'),
+    format: UploadFormat,
+    bytes: z.int().positive(),
+    ref: z.string().max(255),
+  }),
+]);
+export type LayerBuildRequest = z.infer<typeof LayerBuildRequest>;
 
 /** What a builder container answers: one line of JSON on stdout. */
 export const LayerBuildOutput = z.union([
   z.strictObject({
     /** Commit of the base tree. */
-    baseSha: z.string().regex(/^[0-9a-f]{40}$/),
+    baseSha: Commit,
     files: z.int().nonnegative(),
+    /** Paths of submodules, which stay empty directories. At most 100, cut to 300 characters. */
+    submodules: z.array(z.string().max(300)).max(100).default([]),
   }),
   z.strictObject({
     error: z.strictObject({

@@ -17,21 +17,40 @@ export type ToolGroup = z.infer<typeof ToolGroup>;
 export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = ['code_interpreter'];
 
 /** Tools as the model calls them. */
-export const ToolName = z.enum(['exec_command', 'apply_patch', 'update_plan', 'submit_plan', 'submit']);
+export const ToolName = z.enum([
+  'exec_command',
+  'write_stdin',
+  'apply_patch',
+  'update_plan',
+  'submit_plan',
+  'submit',
+]);
 export type ToolName = z.infer<typeof ToolName>;
 
 /** Arguments of `exec_command`, the field names Codex models are trained on. */
 export const ExecCommandArgs = z.object({
   cmd: z.string().min(1).max(65_536),
   workdir: z.string().max(4_096).optional(),
+  tty: z.boolean().optional(),
   yield_time_ms: z.number().int().nonnegative().optional(),
   max_output_tokens: z.number().int().positive().optional(),
 });
 export type ExecCommandArgs = z.infer<typeof ExecCommandArgs>;
 
+/** Arguments of `write_stdin`, as Codex models know it. */
+export const WriteStdinArgs = z.object({
+  session_id: z.number().int(),
+  /** Empty: only wait for more output. */
+  chars: z.string().max(65_536).default(''),
+  yield_time_ms: z.number().int().nonnegative().optional(),
+  max_output_tokens: z.number().int().positive().optional(),
+});
+export type WriteStdinArgs = z.infer<typeof WriteStdinArgs>;
+
 /** Arguments per tool. `apply_patch` is freeform: its whole input is the patch text. */
 export const TOOL_ARGUMENTS = {
   exec_command: ExecCommandArgs,
+  write_stdin: WriteStdinArgs,
   apply_patch: z.string().min(1).max(900_000),
   update_plan: PlanUpdate,
   submit_plan: Plan,

@@ -13,6 +13,34 @@ interface CatalogueRow {
 
 /** Every error code, once. `docs/errors.md` is generated from this table. */
 export const ERROR_CATALOGUE = {
+  malformed_request: {
+    blame: 'caller',
+    httpStatus: 400,
+    retryable: false,
+    summary: 'The request is not HTTP that can be read.',
+    next: 'Send HTTP/1.1.',
+  },
+  request_timeout: {
+    blame: 'caller',
+    httpStatus: 408,
+    retryable: true,
+    summary: 'The request did not arrive in time.',
+    next: 'Send the same request again, faster.',
+  },
+  headers_too_large: {
+    blame: 'caller',
+    httpStatus: 431,
+    retryable: false,
+    summary: 'The address and the headers are larger than the limit.',
+    next: 'Send less.',
+  },
+  method_not_allowed: {
+    blame: 'caller',
+    httpStatus: 405,
+    retryable: false,
+    summary: 'The address does not know this method.',
+    next: 'Use a method of the header Allow.',
+  },
   malformed_json: {
     blame: 'caller',
     httpStatus: 400,
@@ -25,7 +53,7 @@ export const ERROR_CATALOGUE = {
     httpStatus: 415,
     retryable: false,
     summary: 'The content type is not accepted here.',
-    next: 'Send application/json.',
+    next: 'Send application/json; for an upload application/gzip or application/x-git-bundle.',
   },
   body_too_large: {
     blame: 'caller',
@@ -48,6 +76,13 @@ export const ERROR_CATALOGUE = {
     summary: 'The request has a field that Drydock does not know.',
     next: 'Remove the fields named in `errors`.',
   },
+  idempotency_mismatch: {
+    blame: 'caller',
+    httpStatus: 422,
+    retryable: false,
+    summary: 'The Idempotency-Key was used with another body.',
+    next: 'Send a new key with a new request, and the same body with the same key.',
+  },
   tool_unavailable: {
     blame: 'caller',
     httpStatus: 422,
@@ -60,7 +95,14 @@ export const ERROR_CATALOGUE = {
     httpStatus: 422,
     retryable: false,
     summary: 'The source cannot be made into a repository.',
-    next: 'Correct the paths or contents named in `errors`.',
+    next: 'Correct the source; the message and `errors` say where.',
+  },
+  source_unavailable: {
+    blame: 'caller',
+    httpStatus: 502,
+    retryable: true,
+    summary: 'The git server could not be reached, or did not serve the repository.',
+    next: 'Check the git server, then submit the job again.',
   },
   unauthorized: {
     blame: 'caller',

@@ -7,23 +7,43 @@ export { Budget, NO_USAGE } from './attempt/budget.ts';
 export type { LimitKind } from './attempt/budget.ts';
 export { toError, toJobState } from './attempt/outcome.ts';
 export type { Outcome } from './attempt/outcome.ts';
-export { decideToolCall } from './policy/decide-tool-call.ts';
+export { DENY_REASONS, decideToolCall } from './policy/decide-tool-call.ts';
 export type { DenyReason, PolicyDecision } from './policy/decide-tool-call.ts';
 export { FrameDecoder, FrameEncoder } from './frames/codec.ts';
-export { newJobId } from './new-id.ts';
+export { newJobId, newUploadId } from './new-id.ts';
+export { findRefFault } from './source/find-ref-fault.ts';
+export { parseGitUrl } from './source/parse-git-url.ts';
+export type { ParsedGitUrl } from './source/parse-git-url.ts';
+export type {
+  Cancellation,
+  Claim,
+  Commit,
+  Heartbeat,
+  IdempotentRequest,
+  JobPage,
+  JobQuery,
+  JobStore,
+  JobSweeper,
+  Lease,
+  Office,
+  SoFar,
+} from './job-ports.ts';
 export type {
   ArtifactStore,
   CapturedPatch,
-  Claim,
+  CommandEnd,
   Clock,
-  Commit,
   ExecRequest,
   ExecResult,
-  JobStore,
-  JobSweeper,
+  SessionAnswer,
+  SessionWrite,
+  StateCapture,
+  GitMirrors,
+  HeldLayer,
   Layer,
+  LayerSource,
   LayerStore,
-  Lease,
+  MirroredCommit,
   ModelGateway,
   ModelRequest,
   ModelTurn,
@@ -33,5 +53,8 @@ export type {
   SandboxRegistry,
   SandboxSpec,
   Sandboxes,
+  StoredBytes,
+  UploadRecord,
+  UploadStore,
   WorkspaceAccess,
 } from './ports.ts';

@@ -1,8 +1,12 @@
-import type { JobId as JobIdType } from '@drydock/contracts';
-import { JobId } from '@drydock/contracts';
+import type { JobId as JobIdType, UploadId as UploadIdType } from '@drydock/contracts';
+import { JobId, UploadId } from '@drydock/contracts';
 import { ulid } from 'ulid';
 
 /** A new job id: sorts by the time it was made. */
 export function newJobId(): JobIdType {
   return JobId.parse(`job_${ulid()}`);
+}
+
+export function newUploadId(): UploadIdType {
+  return UploadId.parse(`upl_${ulid()}`);
 }

@@ -1,29 +1,22 @@
 import type {
   AgentFrame,
-  ArtifactDigests,
   Digest,
-  ErrorBody,
   FileChange,
   FilesSource,
-  JobEvent,
-  JobEventBody,
   JobId,
-  JobRecord,
-  JobResult,
-  JobSpec,
-  JobState,
   SandboxId,
   ToolDefinition,
   TranscriptItem,
   ToolCall,
+  UploadFormat,
+  UploadId,
   Usage,
   WorkerFrame,
-  WorkerId,
 } from '@drydock/contracts';
-import type { TerminalState } from './job/lifecycle.ts';
 
 /*
- * Every seam of Drydock on one page. Methods throw DrydockError only; what can be expected is a value.
+ * Every seam of Drydock; those of the job store are in job-ports.ts. Methods throw DrydockError only; what can be
+ * expected is a value.
  * Durations are milliseconds, sizes bytes; every awaiting call takes an AbortSignal, last.
  */
 
@@ -33,56 +26,6 @@ export interface Clock {
   now(): number;
   /** Resolves after `durationMs`; rejects with the signal's reason. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** The exclusive, expiring right to an attempt. Every write carries it; a stale one is refused with `lease_lost`. */
-export interface Lease {
-  readonly jobId: JobId;
-  readonly workerId: WorkerId;
-  readonly fence: number;
-}
-
-export type Claim =
-  | { readonly kind: 'claimed'; readonly lease: Lease; readonly job: JobRecord }
-  | { readonly kind: 'refused'; readonly reason: 'not_found' | 'not_queued' | 'stale_message' };
-
-/** What ends a job, written at once: state, result, error, artifacts and the event `job.finished`. */
-export interface Commit {
-  readonly to: TerminalState;
-  readonly result: JobResult;
-  readonly error: ErrorBody | null;
-  readonly artifacts: ArtifactDigests;
-}
-
-/** The truth about jobs. Its scripts are the only writers. */
-export interface JobStore {
-  /** Durable when it resolves: the job, its first event and its place in the outbox are on disk. */
-  accept(jobId: JobId, spec: JobSpec): Promise<JobRecord>;
-  find(jobId: JobId): Promise<JobRecord | undefined>;
-  /** `queued → starting`: takes the next fence and arms the attempt's deadline. */
-  claim(request: { jobId: JobId; fence: number; workerId: WorkerId; leaseMs: number }): Promise<Claim>;
-  /** Renews the lease; resolves with the job's present state so that a worker sees a cancellation. */
-  heartbeat(lease: Lease, leaseMs: number): Promise<JobState>;
-  /** The door. `deadlineInMs` arms the new state's deadline; absent keeps the present one. */
-  transition(lease: Lease, change: { from: JobState; to: JobState; deadlineInMs?: number }): Promise<void>;
-  appendEvents(lease: Lease, events: readonly JobEventBody[]): Promise<void>;
-  /** Records an artifact before the end, so that it outlives the attempt. */
-  putArtifact(lease: Lease, artifacts: ArtifactDigests): Promise<void>;
-  commit(lease: Lease, commit: Commit): Promise<void>;
-  /** Events with `seq > afterSeq`, at most `limit`, in order. */
-  readEvents(jobId: JobId, afterSeq: number, limit: number): Promise<readonly JobEvent[]>;
-}
-
-/** What the monitor may do without a lease: the store checks time and state itself. */
-export interface JobSweeper {
-  /** Jobs whose lease expired: back to `queued` with fence + 1, or `failed` with `attempts_exhausted`. */
-  expireLeases(): Promise<readonly { jobId: JobId; to: JobState }[]>;
-  /** Ends jobs whose deadline passed more than `graceMs` ago, as `timed_out`. */
-  expireDeadlines(graceMs: number): Promise<readonly JobId[]>;
-  /** Hands waiting outbox entries to the queue; resolves with how many. */
-  dispatchOutbox(): Promise<number>;
-  /** Jobs per state, for gauges. */
-  countStates(): Promise<Readonly<Record<JobState, number>>>;
 }
 
 /** Which sandbox works for which attempt, for the monitor and for the next attempt. */
@@ -107,6 +50,33 @@ export interface ArtifactStore {
   put(bytes: Uint8Array): Promise<Digest>;
   /** Throws `not_found` where there is none, `internal_error` where the bytes do not match. */
   get(digest: Digest): Promise<Uint8Array>;
+  /**
+   * Keeps a stream without holding it in memory. Throws `body_too_large` behind `maxBytes`, and what the stream throws;
+   * either way nothing stays.
+   */
+  putStream(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBytes>;
+  /** The bytes in order. Throws as `get` does; `internal_error` comes behind the last of them. */
+  read(digest: Digest, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Bytes of what is stored. Throws `not_found` where there is none. */
+  size(digest: Digest): Promise<number>;
+}
+
+export interface StoredBytes {
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+/** What was uploaded; the bytes are in the artifact store. */
+export interface UploadRecord extends StoredBytes {
+  readonly id: UploadId;
+  readonly format: UploadFormat;
+}
+
+export interface UploadStore {
+  /** Durable when it resolves. Kept for 7 days after its last use. */
+  put(record: UploadRecord): Promise<void>;
+  /** A use. */
+  find(uploadId: UploadId): Promise<UploadRecord | undefined>;
 }
 
 export interface ModelRequest {
@@ -141,11 +111,44 @@ export interface Layer {
   readonly key: string;
   /** Commit that the tree is a checkout of, hex. */
   readonly baseSha: string;
+  /** Paths of submodules, which are empty directories here. */
+  readonly submodules?: readonly string[];
 }
 
+/** What a layer is built from. Only a builder container ever looks into it. */
+export type LayerSource =
+  | FilesSource
+  /** One commit of a bare repository on this host. */
+  | { readonly type: 'git'; readonly mirrorDir: string; readonly sha: string }
+  | {
+      readonly type: 'archive';
+      readonly format: UploadFormat;
+      readonly digest: Digest;
+      readonly bytes: number;
+      readonly ref: string;
+      readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+    };
+
+/** A layer that stays on this host until it is disposed; then until the room is needed. */
+export interface HeldLayer extends Layer, Disposable {}
+
 export interface LayerStore {
-  /** Finds or builds the layer of a source, in a builder container. */
-  ensure(source: FilesSource, signal: AbortSignal): Promise<Layer>;
+  /** Finds or builds the layer of a source, in a builder container. Throws `bad_source` where the source is to blame. */
+  ensure(source: LayerSource, signal: AbortSignal): Promise<HeldLayer>;
+}
+
+/** A commit in a bare repository on this host, which stays until this is disposed. */
+export interface MirroredCommit extends AsyncDisposable {
+  readonly mirrorDir: string;
+  readonly sha: string;
+}
+
+export interface GitMirrors {
+  /**
+   * Brings the mirror of a repository up to date and finds the commit of a ref in it. Throws `bad_source` where url or
+   * ref are to blame, `source_unavailable` where the git server is.
+   */
+  fetch(source: { readonly url: string; readonly ref: string }, signal: AbortSignal): Promise<MirroredCommit>;
 }
 
 export type WorkspaceAccess = 'read_only' | 'read_write';
@@ -165,18 +168,44 @@ export interface ExecRequest {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
-  /** Output as it appears, until half of `maxOutputBytes`; lossy UTF-8. */
+  /** When a command that still runs becomes a session; absent: it is waited for to its end. */
+  readonly yieldMs?: number;
+  /** Whether a session can be written to; absent: the command reads an end of file. */
+  readonly keepStdinOpen?: boolean;
+  /** Output as it appears, until `maxStreamBytes`; lossy UTF-8. */
   readonly onOutput?: (text: string) => void;
+  /** Half of `maxOutputBytes` unless told. */
+  readonly maxStreamBytes?: number;
+  /** Called once, however and whenever the command ends: before its result, or while nobody waits for one. */
+  readonly onEnded?: (end: CommandEnd) => void;
 }
 
-export interface ExecResult {
+export interface CommandEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly timedOut: boolean;
+  /** Since the command was started. */
   readonly durationMs: number;
+  readonly totalBytes: number;
+}
+
+export interface SessionWrite {
+  readonly sessionId: number;
+  /** What is typed; "" only waits for output. */
+  readonly chars: string;
+  readonly yieldMs: number;
+  readonly maxOutputBytes: number;
+}
+
+/** `refused`: nothing was written, in words for the model. */
+export type SessionAnswer = ExecResult | { readonly refused: string };
+
+/** What a command came to; of a session: what came since the last result. */
+export interface ExecResult extends CommandEnd {
+  /** Present while the command still runs; how it ended is not known then. */
+  readonly sessionId?: number;
   readonly head: string;
   readonly tail: string;
-  readonly totalBytes: number;
   readonly omittedBytes: number;
 }
 
@@ -190,6 +219,13 @@ export interface CapturedPatch {
   readonly leftOut: readonly string[];
 }
 
+export interface StateCapture {
+  /** What becomes of the commands that run: they stand still meanwhile, or end for good. */
+  readonly commands: 'pause' | 'kill';
+  /** Takes the checkpoint as it comes: opaque bytes, equal for equal workspaces of one layer. Fails when the capture does. */
+  readonly keep: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+}
+
 /** One disposable container with its slot. Disposing it leaves nothing on the host. */
 export interface Sandbox extends AsyncDisposable {
   readonly id: SandboxId;
@@ -201,6 +237,10 @@ export interface Sandbox extends AsyncDisposable {
   setWorkspaceAccess(access: WorkspaceAccess, signal: AbortSignal): Promise<void>;
   /** Runs a shell command as the code's own uid. A killed tool host is started again: an observation, not a failure. */
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecResult>;
+  /** Writes to a session that `exec` left running, and waits for its end or its yield. */
+  writeStdin(request: SessionWrite, signal: AbortSignal): Promise<SessionAnswer>;
+  /** Kills every command and what it started. */
+  endSessions(signal: AbortSignal): Promise<void>;
   /** Applies a Codex patch (not a diff) to the workspace, all or nothing. */
   applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied>;
   /** Applies a unified diff to the workspace with git, as verification does. */
@@ -210,6 +250,12 @@ export interface Sandbox extends AsyncDisposable {
   listDir(path: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Kills every process of the code's uid, then makes the diff against the base. */
   capturePatch(signal: AbortSignal): Promise<CapturedPatch>;
+  /** Makes diff and checkpoint of one state of the workspace. Throws `patch_rejected` where it cannot. */
+  captureState(capture: StateCapture, signal: AbortSignal): Promise<CapturedPatch>;
+  /** Makes a pristine, writable workspace of the same layer into that of the checkpoint, bit for bit. */
+  restoreCheckpoint(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+  /** Equal answers: nothing was written to the workspace in between. The code's own uid could lie, to its own loss. */
+  fingerprintWorkspace(signal: AbortSignal): Promise<string>;
 }
 
 export interface Sandboxes {

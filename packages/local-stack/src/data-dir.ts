@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
-import { z } from 'zod';
-import { isRunning, thisProcess } from './process-identity.ts';
+import { lockDirectory } from './directory-lock.ts';
 
 /** Everything an installation keeps, below one directory. */
 export interface DataDir {
@@ -13,76 +12,60 @@ export interface DataDir {
   readonly stateDir: string;
   readonly redisDir: string;
   readonly logsDir: string;
+  /** Where a generated API key is kept. */
   readonly apiKeyFile: string;
-  /** Frees the directory for another start. */
+  /** Removes the state directory where nothing is left in it, and frees the data directory for another start. */
   release(): Promise<void>;
 }
 
-const Owner = z.object({ pid: z.int(), startTime: z.string() });
-
-/**
- * Opens the data directory and takes it for this process. A lock whose owner is dead is taken over; a living owner is an
- * error, because two installations in one directory would share a Redis append-only file.
- */
+/** Opens the data directory and takes it for this process. Throws ConfigError where another has it. */
 export async function openDataDir(root: string): Promise<DataDir> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  await takeLock(root);
-  const instanceId = await readOrCreate(join(root, 'instance-id'), newInstanceId);
-  const apiKeyFile = join(root, 'api-key');
-  await readOrCreate(apiKeyFile, () => `dk_${randomBytes(32).toString('base64url')}`);
+  const unlock = await lockDirectory(root);
+  const instanceId = InstanceId.parse(await readOrCreate(join(root, 'instance-id'), newInstanceId));
   const stateDir = join('/run/drydock', instanceId);
   const redisDir = join(root, 'redis');
   const logsDir = join(root, 'logs');
   for (const dir of [stateDir, redisDir, logsDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
   return {
     root,
-    instanceId: InstanceId.parse(instanceId),
+    instanceId,
     stateDir,
     redisDir,
     logsDir,
-    apiKeyFile,
-    release: () => rm(lockFile(root), { force: true }),
+    apiKeyFile: join(root, 'api-key'),
+    release: async () => {
+      await removeStateDir(stateDir);
+      await unlock();
+    },
   };
 }
 
-const lockFile = (root: string): string => join(root, 'lock.json');
-
-async function takeLock(root: string): Promise<void> {
-  const owner = await readLock(root);
-  if (owner !== undefined && (await isRunning(owner))) {
-    throw new Error(
-      `Drydock is already running in ${root} (process ${owner.pid}). Stop it, or set DRYDOCK_DATA_DIR to another directory.`,
-    );
-  }
-  await rm(lockFile(root), { force: true });
-  await writeFile(lockFile(root), JSON.stringify(await thisProcess()), { flag: 'wx', mode: 0o600 });
-}
-
-async function readLock(root: string): Promise<z.infer<typeof Owner> | undefined> {
-  const text = await readIfThere(lockFile(root));
-  if (text === undefined) return undefined;
-  const parsed = Owner.safeParse(JSON.parse(text === '' ? 'null' : text));
-  return parsed.success ? parsed.data : undefined;
+/** The key in the file; one is made where there is none. */
+export async function ensureApiKey(file: string): Promise<string> {
+  return readOrCreate(file, () => `dk_${randomBytes(32).toString('base64url')}`);
 }
 
 async function readOrCreate(path: string, create: () => string): Promise<string> {
-  const found = await readIfThere(path);
-  if (found !== undefined && found.trim() !== '') return found.trim();
+  const found = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  });
+  if (found.trim() !== '') return found.trim();
   const value = create();
   await writeFile(`${path}.new`, `${value}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
   return value;
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** What a killed service left there is the next start's to clear: the directory stays then. */
+async function removeStateDir(stateDir: string): Promise<void> {
+  await rmdir(stateDir).catch((error: unknown) => {
+    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].some((code) => hasCode(error, code))) throw error;
+  });
 }
 
-function newInstanceId(): string {
-  return randomBytes(8).toString('hex').slice(0, 8);
-}
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+const newInstanceId = (): string => randomBytes(4).toString('hex');

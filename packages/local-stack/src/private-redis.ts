@@ -1,44 +1,47 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { redisServerArguments } from '@drydock/queue';
 import { systemClock } from '@drydock/service-kit';
-import { ChildService } from './child-service.ts';
+import type { ChildService, ServiceDefinition } from './child-service.ts';
+import type { DataDir } from './data-dir.ts';
 import type { ServiceContext } from './services.ts';
+import { StartError } from './start-error.ts';
 
-const START_ATTEMPTS = 100;
-const START_INTERVAL_MS = 50;
+/** 30 s in all: what is on disk is read first. */
+const START_ATTEMPTS = 1_500;
+const START_INTERVAL_MS = 20;
 const PING_TIMEOUT_MS = 1_000;
 
-export interface PrivateRedis {
-  readonly url: string;
-  readonly process: ChildService;
-}
-
 /**
- * Starts a Redis of this installation's own, on a unix socket. It reads no standard input, so the kernel is asked to end
- * it when the launcher dies (`setpriv --pdeathsig`).
+ * A Redis of this installation's own, on a unix socket. It reads no standard input, so the kernel is asked to end it
+ * when the launcher dies (`setpriv --pdeathsig`).
  */
-export async function startPrivateRedis(
-  context: Pick<ServiceContext, 'config' | 'data' | 'facts'>,
-): Promise<PrivateRedis> {
-  const { config, data, facts } = context;
-  const socket = join(data.stateDir, 'redis.sock');
-  await rm(socket, { force: true });
-  const process = new ChildService({
+export function describePrivateRedis({
+  config,
+  data,
+  facts,
+}: Pick<ServiceContext, 'config' | 'data' | 'facts'>): ServiceDefinition {
+  const server = redisServerArguments({ dir: data.redisDir, socket: redisSocket(data) });
+  return {
     name: 'redis',
     command: 'setpriv',
-    args: ['--pdeathsig', 'TERM', facts.redisServer, ...redisServerArguments({ dir: data.redisDir, socket })],
+    args: ['--pdeathsig', 'TERM', facts.redisServer, ...server],
     env: config.inherited,
     logFile: join(data.logsDir, 'redis.log'),
-  });
-  for (let attempt = 0; attempt < START_ATTEMPTS && process.running; attempt += 1) {
-    if (await answersPing(socket)) return { url: socket, process };
+  };
+}
+
+/** Where it listens. */
+export const redisSocket = ({ stateDir }: DataDir): string => join(stateDir, 'redis.sock');
+
+/** Waits until Redis answers and has loaded its data. Throws StartError where it ends or takes longer than 30 s. */
+export async function waitForRedis(redis: ChildService, socket: string): Promise<void> {
+  for (let attempt = 0; attempt < START_ATTEMPTS && redis.running; attempt += 1) {
+    if (await answersPing(socket)) return;
     await systemClock.sleep(START_INTERVAL_MS);
   }
-  await process.stop();
-  throw new Error(`The private Redis did not start; its log is ${join(data.logsDir, 'redis.log')}.`);
+  throw new StartError(redis.running ? 'The private Redis does not answer.' : redis.obituary);
 }
 
 /** Whether Redis answers and has loaded its data. */

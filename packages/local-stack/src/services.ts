@@ -6,6 +6,8 @@ import type { DataDir } from './data-dir.ts';
 import type { SetupFacts } from './setup-facts.ts';
 
 const START_TIMEOUT_MS = 30_000;
+/** Settings that may hold a secret go to the worker, which acts for jobs, and to nobody else. */
+const SECRET_NAME = /(?:KEY|SECRET|TOKEN|PASSWORD)(?:_ID|_FILE)?$/;
 
 /** What the environments of the services are made from. */
 export interface ServiceContext {
@@ -14,7 +16,7 @@ export interface ServiceContext {
   readonly facts: SetupFacts;
   readonly redisUrl: string;
   /** Address of the scripted model server, where it runs. */
-  readonly scriptedModelUrl?: string;
+  readonly scriptedModelUrl?: string | undefined;
 }
 
 const main = (path: string): string =>
@@ -28,16 +30,27 @@ function service(
     name: definition.name,
     command: process.execPath,
     args: [main(definition.path)],
-    env: { ...context.config.inherited, DRYDOCK_EXIT_ON_STDIN_EOF: '1', ...definition.env },
+    env: { ...context.config.inherited, ...definition.env, DRYDOCK_EXIT_ON_STDIN_EOF: '1' },
     logFile: join(context.data.logsDir, `${definition.name}.log`),
     readiness: { event: definition.readyEvent, timeoutMs: START_TIMEOUT_MS },
   };
 }
 
-const common = ({ data, redisUrl }: ServiceContext): Record<string, string> => ({
+const common = ({ config, data, redisUrl }: ServiceContext): Record<string, string> => ({
+  ...withoutSecrets(config.settings),
   REDIS_URL: redisUrl,
+  DRYDOCK_REDIS_PREFIX: prefixOf(config, data),
   DRYDOCK_DATA_DIR: data.root,
 });
+
+/** In a Redis of its own an installation needs no name; in a shared one it must not meet another. */
+function prefixOf({ redisUrl, redisPrefix }: StackConfig, { instanceId }: DataDir): string {
+  return redisPrefix ?? (redisUrl === undefined ? 'drydock' : `drydock-${instanceId}`);
+}
+
+function withoutSecrets(settings: StackConfig['settings']): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !SECRET_NAME.test(name)));
+}
 
 const engine = ({ data, facts }: ServiceContext): Record<string, string> => ({
   DRYDOCK_INSTANCE_ID: data.instanceId,
@@ -73,6 +86,7 @@ export function describeWorker(context: ServiceContext): ServiceDefinition {
     path: 'services/worker',
     readyEvent: 'worker.ready',
     env: {
+      ...config.settings,
       ...common(context),
       ...engine(context),
       ...modelEnvironment(context),
@@ -106,13 +120,17 @@ export function describeMonitor(context: ServiceContext): ServiceDefinition {
   });
 }
 
-export function describeScriptedModel(context: Pick<ServiceContext, 'config' | 'data'>): ServiceDefinition {
+/** Its port is the system's choice the first time and stays: the worker has been told the address. */
+export function describeScriptedModel(
+  context: Pick<ServiceContext, 'config' | 'data' | 'scriptedModelUrl'>,
+): ServiceDefinition {
+  const { scriptedModelUrl: url } = context;
   return service(context, {
     name: 'scripted-model',
     path: 'packages/scripted-model',
     readyEvent: 'scripted_model.listening',
     env: {
-      DRYDOCK_SCRIPTED_MODEL_PORT: '0',
+      DRYDOCK_SCRIPTED_MODEL_PORT: url === undefined ? '0' : new URL(url).port,
       DRYDOCK_SCRIPTED_MODEL_TRANSCRIPTS: context.config.transcriptDirs.join(':'),
     },
   });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { StartError } from './start-error.ts';
 
 /** What `scripts/setup.mjs` found or made on this machine. */
 export const SetupFacts = z.object({
@@ -18,6 +19,6 @@ export async function readSetupFacts(): Promise<SetupFacts> {
   try {
     return SetupFacts.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw new Error('Drydock is not set up on this machine. Run: npm run setup', { cause });
+    throw new StartError('Drydock is not set up on this machine. Run: npm run setup', { cause });
   }
 }

@@ -27,6 +27,10 @@ describe('toWire', () => {
     });
   });
 
+  test('asks for 16 output tokens at least: the real API refuses less', () => {
+    expect(toWire({ ...REQUEST, maxOutputTokens: 1 }).max_output_tokens).toBe(16);
+  });
+
   test('sends every kind of transcript item in order, with phase and encrypted reasoning as they came', () => {
     const { input } = toWire({
       ...REQUEST,

@@ -12,6 +12,9 @@ type Reasoning = Extract<TranscriptItem, { type: 'reasoning' }>;
 type ToolOutput = Extract<TranscriptItem, { type: 'tool_output' }>;
 type Phase = 'commentary' | 'final_answer';
 
+/** The real API refuses less. */
+const MIN_OUTPUT_TOKENS = 16;
+
 /** The body of `POST /v1/responses`. Nothing is stored at the server: every request carries the whole transcript. */
 export function toWire(request: ModelRequest): ResponseCreateParamsStreaming {
   const capabilities = findCapabilities(request.model);
@@ -23,7 +26,7 @@ export function toWire(request: ModelRequest): ResponseCreateParamsStreaming {
     input: request.transcript.flatMap(toInputItem),
     tools: request.tools.map(toTool),
     parallel_tool_calls: true,
-    max_output_tokens: request.maxOutputTokens,
+    max_output_tokens: Math.max(request.maxOutputTokens, MIN_OUTPUT_TOKENS),
     prompt_cache_key: request.cacheKey,
     ...(capabilities.encryptedReasoning ? { include: ['reasoning.encrypted_content'] } : {}),
     ...(capabilities.temperature && request.temperature !== undefined

@@ -9,8 +9,8 @@ type Ending = Readonly<Record<'reason' | 'result' | 'error' | 'finished', string
 type Endings = Readonly<Record<JobKind, Ending>>;
 
 /** A job that no worker could end has no result of its own: a minimal one says so, by kind. */
-function buildEndings(code: ErrorCode, status: TerminalState): Endings {
-  const error = new DrydockError(code).toBody();
+function buildEndings(status: TerminalState, reason: ErrorCode | 'cancel_requested'): Endings {
+  const error = reason === 'cancel_requested' ? null : new DrydockError(reason).toBody();
   const endingOf = (kind: JobKind): Ending => {
     const verified = kind === 'review' || kind === 'explain' ? null : false;
     const result: JobResult = {
@@ -23,17 +23,18 @@ function buildEndings(code: ErrorCode, status: TerminalState): Endings {
       warnings: [],
     };
     return {
-      reason: code,
+      reason,
       result: JSON.stringify(result),
-      error: JSON.stringify(error),
+      error: error === null ? '' : JSON.stringify(error),
       finished: JSON.stringify({ status, verified, error }),
     };
   };
   return Object.fromEntries(JobKind.options.map((kind) => [kind, endingOf(kind)])) as Endings;
 }
 
-/** By error code, then by kind of job. */
+/** By the state that they lead to, then by kind of job. */
 export const ENDINGS = {
-  attempts_exhausted: buildEndings('attempts_exhausted', 'failed'),
-  deadline_exceeded: buildEndings('deadline_exceeded', 'timed_out'),
+  failed: buildEndings('failed', 'attempts_exhausted'),
+  timed_out: buildEndings('timed_out', 'deadline_exceeded'),
+  cancelled: buildEndings('cancelled', 'cancel_requested'),
 } as const;

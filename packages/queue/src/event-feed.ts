@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import { createClient } from './create-client.ts';
 import { endClient } from './end-client.ts';
 import { Interval } from './interval-clock.ts';
-import type { Keys } from './keys.ts';
 import type { OnStoreError } from './outage-report.ts';
 import { OutageReport } from './outage-report.ts';
 
@@ -12,13 +11,14 @@ const WAKE_MS = 5_000;
 
 export interface EventFeedOptions {
   readonly url: string;
-  readonly keys: Keys;
+  /** Its messages begin with the id of a job; what follows a blank is for people. */
+  readonly channel: string;
   readonly onError: OnStoreError;
 }
 
 /**
- * Tells when a job may have new events: one subscription for every watcher of this process. It carries no events, so
- * that a slow reader holds nothing; who wakes reads the stream from where it was.
+ * Tells when a job may have news: one subscription for every watcher of this process. It carries none of them, so that
+ * a slow reader holds nothing; who wakes asks the store.
  */
 export class EventFeed {
   readonly #options: EventFeedOptions;
@@ -29,7 +29,7 @@ export class EventFeed {
     this.#options = options;
   }
 
-  /** `onWake` must not throw. It is called after an append, every 5 s, and sometimes for nothing. */
+  /** `onWake` must not throw. It is called after a message, every 5 s, and sometimes for nothing. */
   watch(jobId: JobId, onWake: () => void): () => void {
     this.#subscription ??= this.#subscribe();
     const watchers = this.#watchers.get(jobId) ?? new Set();
@@ -47,7 +47,7 @@ export class EventFeed {
   }
 
   #subscribe(): { client: Redis; interval: Interval } {
-    const { url, keys, onError } = this.#options;
+    const { url, channel, onError } = this.#options;
     const outage = new OutageReport(onError);
     const client = createClient(url, 'waiting');
     client.on('error', outage.note);
@@ -55,7 +55,7 @@ export class EventFeed {
     client.on('ready', () => {
       outage.over();
       // After every reconnection too; ioredis would do it by itself, and say nothing when it could not.
-      client.subscribe(keys.channel).then(() => this.#wakeAll(), outage.note);
+      client.subscribe(channel).then(() => this.#wakeAll(), outage.note);
     });
     return { client, interval: new Interval(WAKE_MS, () => this.#wakeAll()) };
   }

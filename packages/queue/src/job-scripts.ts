@@ -14,19 +14,31 @@ const SCRIPTS = [
   'append-events',
   'put-artifacts',
   'commit',
+  'cancel',
   'expire-lease',
   'expire-deadline',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
+/** Those that may end a job without a result of its worker. */
+const ENDING_SCRIPTS: ReadonlySet<ScriptName> = new Set(['cancel', 'expire-lease', 'expire-deadline']);
+
 /** A job that nobody takes is over after this time. */
 const QUEUED_MS = 24 * 60 * 60 * 1_000;
 /** Longer than any lease, which refuses what is re-sent later than this. */
 const CALL_TTL_MS = 3 * 60 * 1_000;
+/** How long a caller may send a request again and get the same job. */
+const REQUEST_TTL_MS = 24 * 60 * 60 * 1_000;
 
 interface Script {
   readonly source: string;
   readonly sha: string;
+}
+
+interface ScriptInput {
+  readonly args?: readonly (string | number)[];
+  /** Keys beside those of every script. */
+  readonly keys?: readonly string[];
 }
 
 /** What a script answered: `ok` or why it refused, and what it gives back. */
@@ -48,10 +60,10 @@ export class JobScripts {
   }
 
   /** Throws what RedisConnection.run does. A call that ioredis sends twice is applied once. */
-  async run(name: ScriptName, jobId: JobId, args: readonly (string | number)[]): Promise<ScriptReply> {
+  async run(name: ScriptName, jobId: JobId, input: ScriptInput = {}): Promise<ScriptReply> {
     const { source, sha } = this.#scripts[name];
-    const keys = this.#keysOf(jobId);
-    const rest = [keys.length, ...keys, jobId, ...args] as const;
+    const keys = [...this.#keysOf(jobId), ...(input.keys ?? [])];
+    const rest = [keys.length, ...keys, jobId, ...(input.args ?? [])] as const;
     const reply = await this.#connection.run((client) =>
       client.evalsha(sha, ...rest).catch(async (error: unknown) => {
         // A restarted Redis has forgotten its scripts; nothing was applied.
@@ -66,9 +78,9 @@ export class JobScripts {
   }
 
   #keysOf(jobId: JobId): string[] {
-    const { states, leases, deadlines, outbox } = this.#keys;
+    const { states, leases, deadlines, outbox, jobs } = this.#keys;
     const call = this.#keys.call(randomUUID());
-    return [this.#keys.job(jobId), this.#keys.events(jobId), states, leases, deadlines, outbox, call];
+    return [this.#keys.job(jobId), this.#keys.events(jobId), states, leases, deadlines, outbox, call, jobs];
   }
 }
 
@@ -79,14 +91,16 @@ function loadScripts(keys: Keys): Record<ScriptName, Script> {
   ]);
   const constants = {
     CHANNEL: keys.channel,
+    CANCEL_CHANNEL: keys.cancelChannel,
     TRANSITIONS: Object.fromEntries(transitions) as LuaTable,
     MAX_ATTEMPTS,
     QUEUED_MS,
     CALL_TTL_MS,
+    REQUEST_TTL_MS,
   };
   const shared = toLocals(constants) + read('job');
   const load = (name: ScriptName): Script => {
-    const source = (name.startsWith('expire-') ? toLocals({ ENDINGS }) : '') + shared + read(name);
+    const source = (ENDING_SCRIPTS.has(name) ? toLocals({ ENDINGS }) : '') + shared + read(name);
     return { source, sha: createHash('sha1').update(source).digest('hex') };
   };
   return Object.fromEntries(SCRIPTS.map((name) => [name, load(name)])) as Record<ScriptName, Script>;

@@ -1,4 +1,5 @@
-import type { JobId } from '@drydock/contracts';
+import { createHash } from 'node:crypto';
+import type { JobId, UploadId } from '@drydock/contracts';
 import { DrydockError } from '@drydock/core';
 
 const PREFIX = /^[a-z0-9-]{1,40}$/;
@@ -14,10 +15,14 @@ export class Keys {
   readonly deadlines: string;
   /** Sorted set: message of a queued job → when it is to be handed to BullMQ, epoch milliseconds. */
   readonly outbox: string;
+  /** Sorted set, all scores 0: `<time of accepting, epoch ms, 15 digits>-<job>`, so that its order is that of time. */
+  readonly jobs: string;
   /** Hash: sandbox → record. */
   readonly sandboxes: string;
   /** Publish channel: `<job> <seq>` after each append. */
   readonly channel: string;
+  /** Publish channel: `<job>` when its worker has to end it. */
+  readonly cancelChannel: string;
   /** Prefix of BullMQ's own keys. */
   readonly bullmq: string;
 
@@ -32,9 +37,16 @@ export class Keys {
     this.leases = `${this.#tag}:leases`;
     this.deadlines = `${this.#tag}:deadlines`;
     this.outbox = `${this.#tag}:outbox`;
+    this.jobs = `${this.#tag}:jobs`;
     this.sandboxes = `${this.#tag}:sandboxes`;
     this.channel = `${this.#tag}:appended`;
+    this.cancelChannel = `${this.#tag}:cancelled`;
     this.bullmq = `${this.#tag}:bullmq`;
+  }
+
+  /** String, expiring: which process holds an office. */
+  office(name: string): string {
+    return `${this.#tag}:office:${name}`;
   }
 
   /** Hash: the job record. */
@@ -45,6 +57,16 @@ export class Keys {
   /** Stream: the job's events, ids `<seq>-0`. */
   events(jobId: JobId): string {
     return `${this.#tag}:events:${jobId}`;
+  }
+
+  /** Hash, expiring: digest and job of a request that its caller marked with a key. */
+  request(idempotencyKey: string): string {
+    return `${this.#tag}:request:${createHash('sha256').update(idempotencyKey).digest('hex')}`;
+  }
+
+  /** String, expiring: where an upload's bytes are. */
+  upload(uploadId: UploadId): string {
+    return `${this.#tag}:upload:${uploadId}`;
   }
 
   /** String, expiring: the reply of a call that was applied, so that a re-sent one is not applied twice. */

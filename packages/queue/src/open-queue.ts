@@ -1,4 +1,4 @@
-import type { JobStore, JobSweeper, SandboxRegistry } from '@drydock/core';
+import type { JobStore, JobSweeper, Office, SandboxRegistry, UploadStore } from '@drydock/core';
 import { assertDurable } from './assert-durable.ts';
 import { EventFeed } from './event-feed.ts';
 import type { ConsumerOptions } from './job-consumer.ts';
@@ -10,7 +10,9 @@ import type { OnStoreError } from './outage-report.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisJobStore } from './redis-job-store.ts';
 import { RedisJobSweeper } from './redis-job-sweeper.ts';
+import { RedisOffice } from './redis-office.ts';
 import { RedisSandboxRegistry } from './redis-sandbox-registry.ts';
+import { RedisUploadStore } from './redis-upload-store.ts';
 
 export interface QueueOptions {
   /** `redis://…`, `rediss://…`, `unix:///…` or the path of a socket. */
@@ -26,7 +28,13 @@ export interface OpenQueue {
   readonly store: JobStore;
   readonly sweeper: JobSweeper;
   readonly registry: SandboxRegistry;
+  readonly uploads: UploadStore;
+  /** Wakes when events were appended to a job. */
   readonly feed: EventFeed;
+  /** Wakes when the worker of a job has to end it. */
+  readonly cancellations: EventFeed;
+  /** An office that one process of all that share this Redis and prefix can hold. */
+  office(name: string): Office;
   startConsumer(options: ConsumerOptions): JobConsumer;
   /** Throws `store_misconfigured` where Redis could lose what it confirmed, `store_unavailable` where it is away. */
   assertDurable(): Promise<void>;
@@ -41,14 +49,18 @@ export function openQueue({ url, prefix, onError = () => undefined }: QueueOptio
   const keys = new Keys(prefix);
   const connection = new RedisConnection(url, onError);
   const scripts = new JobScripts(connection, keys);
-  const feed = new EventFeed({ url, keys, onError });
+  const feed = new EventFeed({ url, channel: keys.channel, onError });
+  const cancellations = new EventFeed({ url, channel: keys.cancelChannel, onError });
   let queue: JobQueue | undefined;
   const openedQueue = () => (queue ??= new JobQueue(connection, keys));
   return {
     store: new RedisJobStore({ connection, keys, scripts }),
     sweeper: new RedisJobSweeper({ connection, keys, scripts, queue: openedQueue }),
     registry: new RedisSandboxRegistry(connection, keys),
+    uploads: new RedisUploadStore(connection, keys),
     feed,
+    cancellations,
+    office: (name) => new RedisOffice(connection, keys.office(name)),
     startConsumer: (options) => new JobConsumer({ ...options, url, keys }),
     assertDurable: () => assertDurable(connection),
     ping: async () => {
@@ -56,6 +68,7 @@ export function openQueue({ url, prefix, onError = () => undefined }: QueueOptio
     },
     close: async () => {
       await feed.close();
+      await cancellations.close();
       await queue?.close();
       await connection.close();
     },

@@ -21,6 +21,7 @@ export function parseJobRecord(fields: Readonly<Record<string, string>>): JobRec
     result: parseStoredJson(fields['result']),
     error: parseStoredJson(fields['error']),
     artifacts: Object.fromEntries(artifacts),
+    checkpoint: fields['checkpoint'],
   });
 }
 

@@ -1,17 +1,33 @@
 import type { ArtifactDigests, JobEventBody, JobId, JobRecord, JobSpec } from '@drydock/contracts';
-import { JobEvent, JobState } from '@drydock/contracts';
-import type { Claim, Commit, JobStore, Lease } from '@drydock/core';
+import { JobEvent, JobId as JobIdSchema, JobState } from '@drydock/contracts';
+import type {
+  Cancellation,
+  Claim,
+  Commit,
+  Heartbeat,
+  IdempotentRequest,
+  JobPage,
+  JobQuery,
+  JobStore,
+  Lease,
+  SoFar,
+} from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { JobScripts, ScriptName, ScriptReply } from './job-scripts.ts';
 import type { Keys } from './keys.ts';
+import { listJobs } from './list-jobs.ts';
 import { pairUp, parseJobRecord, toTime } from './parse-job-record.ts';
 import { parseStored, parseStoredJson } from './parse-stored.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 const REFUSALS = ['not_found', 'not_queued', 'stale_message'] as const;
+const CANCELLATIONS = ['requested', 'already_cancelled', 'already_finished', 'not_found'] as const;
 
 /** Event types that scripts write themselves, with the change that they tell of. */
 const RESERVED: ReadonlySet<JobEventBody['type']> = new Set(['job.state_changed', 'job.finished']);
+
+/** What an accepted job has, before anything was done to it. */
+const ACCEPTED = { state: 'queued', fence: '0', attempt: '0' };
 
 export interface RedisJobStoreDeps {
   readonly connection: RedisConnection;
@@ -27,14 +43,20 @@ export class RedisJobStore implements JobStore {
     this.#deps = deps;
   }
 
-  async accept(jobId: JobId, spec: JobSpec): Promise<JobRecord> {
+  async accept(jobId: JobId, spec: JobSpec, request?: IdempotentRequest): Promise<JobRecord> {
+    const { keys, scripts } = this.#deps;
     const text = JSON.stringify(spec);
-    const args = [text, spec.kind, spec.limits.timeout_seconds * 1_000];
-    const { word, values } = await this.#deps.scripts.run('accept', jobId, args);
+    const timeoutMs = spec.limits.timeout_seconds * 1_000;
+    const args = [text, spec.kind, JSON.stringify(spec.labels), timeoutMs, request?.digest ?? ''];
+    const { word, values } = await scripts.run('accept', jobId, {
+      args,
+      keys: request ? [keys.request(request.key)] : [],
+    });
+    if (word === 'mismatch') throw new DrydockError('idempotency_mismatch');
+    if (word === 'replayed') return this.#findAccepted(parseStored(JobIdSchema, values[0]));
     assertApplied('accept', jobId, word);
     const [createdAt = '', deadlineAt = ''] = values.map(String);
-    const fresh = { id: jobId, state: 'queued', fence: '0', attempt: '0' };
-    return parseJobRecord({ ...fresh, spec: text, createdAt, deadlineAt });
+    return parseJobRecord({ ...ACCEPTED, id: jobId, spec: text, createdAt, deadlineAt });
   }
 
   async find(jobId: JobId): Promise<JobRecord | undefined> {
@@ -43,9 +65,22 @@ export class RedisJobStore implements JobStore {
     return Object.keys(fields).length === 0 ? undefined : parseJobRecord(fields);
   }
 
+  list(query: JobQuery): Promise<JobPage> {
+    return listJobs(this.#deps, query);
+  }
+
+  async cancel(jobId: JobId): Promise<Cancellation> {
+    const { word } = await this.#deps.scripts.run('cancel', jobId);
+    const answer = CANCELLATIONS.find((cancellation) => cancellation === word);
+    if (answer === undefined) assertApplied('cancel', jobId, word);
+    return answer ?? 'not_found';
+  }
+
   async claim(request: Parameters<JobStore['claim']>[0]): Promise<Claim> {
     const { jobId, fence, workerId, leaseMs } = request;
-    const { word, values } = await this.#deps.scripts.run('claim', jobId, [workerId, fence, leaseMs]);
+    const { word, values } = await this.#deps.scripts.run('claim', jobId, {
+      args: [workerId, fence, leaseMs],
+    });
     const reason = REFUSALS.find((refusal) => refusal === word);
     if (reason !== undefined) return { kind: 'refused', reason };
     assertApplied('claim', jobId, word);
@@ -53,9 +88,9 @@ export class RedisJobStore implements JobStore {
     return { kind: 'claimed', lease: { jobId, workerId, fence: job.fence }, job };
   }
 
-  async heartbeat(lease: Lease, leaseMs: number): Promise<JobState> {
+  async heartbeat(lease: Lease, leaseMs: number): Promise<Heartbeat> {
     const { values } = await this.#write('heartbeat', lease, [leaseMs]);
-    return parseStored(JobState, values[0]);
+    return { state: parseStored(JobState, values[0]), cancelRequested: values[1] === '1' };
   }
 
   async transition(lease: Lease, change: Parameters<JobStore['transition']>[1]): Promise<void> {
@@ -72,15 +107,24 @@ export class RedisJobStore implements JobStore {
     await this.#write('append-events', lease, args);
   }
 
-  async putArtifact(lease: Lease, artifacts: ArtifactDigests): Promise<void> {
-    await this.#write('put-artifacts', lease, Object.entries(artifacts).flat());
+  async putArtifact(lease: Lease, artifacts: ArtifactDigests, soFar: SoFar = {}): Promise<void> {
+    const result = soFar.result === undefined ? '' : JSON.stringify(soFar.result);
+    const digests = Object.entries(artifacts).flat();
+    await this.#write('put-artifacts', lease, [result, soFar.checkpoint ?? '', ...digests]);
   }
 
-  async commit(lease: Lease, { to, result, error, artifacts }: Commit): Promise<void> {
+  async commit(
+    lease: Lease,
+    { to, result, error, artifacts }: Commit,
+  ): Promise<'committed' | 'cancel_requested'> {
     const finished = JSON.stringify({ status: to, verified: result.verified, error });
     const errorText = error === null ? '' : JSON.stringify(error);
     const digests = Object.entries(artifacts).flat();
-    await this.#write('commit', lease, [to, JSON.stringify(result), errorText, finished, ...digests]);
+    const args = [to, JSON.stringify(result), errorText, finished, ...digests];
+    const { word } = await this.#run('commit', lease, args);
+    if (word === 'cancel_requested') return word;
+    assertApplied('commit', lease.jobId, word);
+    return 'committed';
   }
 
   async readEvents(jobId: JobId, afterSeq: number, limit: number): Promise<readonly JobEvent[]> {
@@ -93,10 +137,23 @@ export class RedisJobStore implements JobStore {
   }
 
   async #write(name: ScriptName, lease: Lease, args: readonly (string | number)[]): Promise<ScriptReply> {
-    const { jobId, workerId, fence } = lease;
-    const reply = await this.#deps.scripts.run(name, jobId, [workerId, fence, ...args]);
-    assertApplied(name, jobId, reply.word);
+    const reply = await this.#run(name, lease, args);
+    assertApplied(name, lease.jobId, reply.word);
     return reply;
+  }
+
+  #run(name: ScriptName, lease: Lease, args: readonly (string | number)[]): Promise<ScriptReply> {
+    const { jobId, workerId, fence } = lease;
+    return this.#deps.scripts.run(name, jobId, { args: [workerId, fence, ...args] });
+  }
+
+  /** A job as it was answered when it was accepted, whatever became of it. */
+  async #findAccepted(jobId: JobId): Promise<JobRecord> {
+    const { connection, keys } = this.#deps;
+    const [spec, createdAt] = await connection.run((client) =>
+      client.hmget(keys.job(jobId), 'spec', 'createdAt'),
+    );
+    return parseJobRecord({ ...ACCEPTED, id: jobId, spec: spec ?? '', createdAt: createdAt ?? '' });
   }
 }
 

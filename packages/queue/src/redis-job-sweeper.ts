@@ -35,18 +35,18 @@ export class RedisJobSweeper implements JobSweeper {
     const { members } = await this.#findDue(this.#deps.keys.leases, 0);
     const expired: { jobId: JobId; to: JobState }[] = [];
     for (const jobId of members.map((member) => parseStored(JobId, member))) {
-      const { word } = await this.#deps.scripts.run('expire-lease', jobId, []);
+      const { word } = await this.#deps.scripts.run('expire-lease', jobId);
       if (word !== 'kept') expired.push({ jobId, to: parseStored(JobState, word) });
     }
     return expired;
   }
 
-  async expireDeadlines(graceMs: number): Promise<readonly JobId[]> {
+  async expireDeadlines(graceMs: number): Promise<readonly { jobId: JobId; to: JobState }[]> {
     const { members } = await this.#findDue(this.#deps.keys.deadlines, graceMs);
-    const expired: JobId[] = [];
+    const expired: { jobId: JobId; to: JobState }[] = [];
     for (const jobId of members.map((member) => parseStored(JobId, member))) {
-      const { word } = await this.#deps.scripts.run('expire-deadline', jobId, [graceMs]);
-      if (word !== 'kept') expired.push(jobId);
+      const { word } = await this.#deps.scripts.run('expire-deadline', jobId, { args: [graceMs] });
+      if (word !== 'kept') expired.push({ jobId, to: parseStored(JobState, word) });
     }
     return expired;
   }

@@ -36,7 +36,7 @@ describeWith('redis', 'the one door', () => {
   }
 
   /** Through the script that the target belongs to. */
-  function move(lease: Lease, from: JobState, to: JobState): Promise<void> {
+  function move(lease: Lease, from: JobState, to: JobState): Promise<unknown> {
     return isTerminal(to)
       ? fixture.store.commit(lease, buildCommit(to))
       : fixture.store.transition(lease, { from, to });
@@ -113,7 +113,7 @@ describeWith('redis', 'the one door', () => {
       if (name === 'heartbeat') continue;
       await expect(write(fixture.store, lease), name).rejects.toMatchObject({ code: 'lease_lost' });
     }
-    expect(await fixture.store.heartbeat(lease, 1_000)).toBe('succeeded');
+    expect(await fixture.store.heartbeat(lease, 1_000)).toMatchObject({ state: 'succeeded' });
     await fixture.queue.sweeper.expireLeases();
     await fixture.queue.sweeper.expireDeadlines(0);
     expect(await fixture.snapshot(lease.jobId)).toEqual(before);

@@ -48,7 +48,10 @@ describeWith('redis', 'sweeps', () => {
 
   it('does not touch a lease that is renewed', async () => {
     const lease = await fixture.claimed([], SHORT_MS);
-    expect(await fixture.store.heartbeat(lease, 10_000)).toBe('starting');
+    expect(await fixture.store.heartbeat(lease, 10_000)).toEqual({
+      state: 'starting',
+      cancelRequested: false,
+    });
     await sleep(SHORT_MS);
     expect(await fixture.queue.sweeper.expireLeases()).toEqual([]);
   });
@@ -87,19 +90,35 @@ describeWith('redis', 'sweeps', () => {
     expect(await messages()).toEqual([]);
   });
 
+  it('gives a job that nobody lived to end the result and the checkpoint that its last attempt recorded', async () => {
+    const lease = await fixture.claimed(['planning', 'running']);
+    const usage = { ...NO_USAGE, input_tokens: 7 };
+    const told = { verified: false, summary: null, plan: null, checks: null, warnings: [] };
+    const result = { ...told, patch_bytes: 42, usage };
+    await fixture.store.putArtifact(lease, { 'patch.diff': DIGEST }, { result, checkpoint: DIGEST });
+    await moveDeadline(lease.jobId, -905_000);
+    await fixture.queue.sweeper.expireDeadlines(0);
+    expect(await fixture.store.find(lease.jobId)).toMatchObject({
+      state: 'timed_out',
+      result,
+      checkpoint: DIGEST,
+      artifacts: { 'patch.diff': DIGEST },
+    });
+  });
+
   it('ends a job as timed_out when its deadline and the grace have passed, and its worker learns it', async () => {
     const lease = await fixture.claimed(['planning', 'running']);
     const { jobId } = lease;
     await moveDeadline(jobId, -905_000);
     expect(await fixture.queue.sweeper.expireDeadlines(60_000)).toEqual([]);
-    expect(await fixture.queue.sweeper.expireDeadlines(1_000)).toEqual([jobId]);
+    expect(await fixture.queue.sweeper.expireDeadlines(1_000)).toEqual([{ jobId, to: 'timed_out' }]);
     const error = new DrydockError('deadline_exceeded').toBody();
     expect(await fixture.store.find(jobId)).toMatchObject({ state: 'timed_out', error, deadlineAt: null });
     expect(await lastTwo(jobId)).toMatchObject([
       { type: 'job.state_changed', data: { from: 'running', to: 'timed_out', reason: 'deadline_exceeded' } },
       { type: 'job.finished', data: { status: 'timed_out', verified: false, error } },
     ]);
-    expect(await fixture.store.heartbeat(lease, 1_000)).toBe('timed_out');
+    expect(await fixture.store.heartbeat(lease, 1_000)).toMatchObject({ state: 'timed_out' });
     await expect(fixture.store.putArtifact(lease, {})).rejects.toMatchObject({ code: 'lease_lost' });
     expect(await fixture.queue.sweeper.expireDeadlines(0)).toEqual([]);
   });
@@ -107,7 +126,7 @@ describeWith('redis', 'sweeps', () => {
   it('ends a job that nobody took for a day, and nobody can take it then', async () => {
     const jobId = await fixture.accept();
     await moveDeadline(jobId, -24 * 60 * 60 * 1_000 - 1);
-    expect(await fixture.queue.sweeper.expireDeadlines(0)).toEqual([jobId]);
+    expect(await fixture.queue.sweeper.expireDeadlines(0)).toEqual([{ jobId, to: 'timed_out' }]);
     expect(await messages()).toEqual([]);
     await expect(fixture.claim(jobId)).rejects.toThrow('not_queued');
   });

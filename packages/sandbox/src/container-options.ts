@@ -6,6 +6,11 @@ const MIB = 1_024 * 1_024;
 export const TMP_BYTES = 256 * MIB;
 export const SHM_BYTES = 64 * MIB;
 
+export type ContainerData =
+  | { readonly kind: 'job'; readonly source: string }
+  /** A builder may read one bare repository beside it. */
+  | { readonly kind: 'layer'; readonly source: string; readonly mirrorDir?: string };
+
 /** What differs between two containers. Everything else about them is the same, and written once, below. */
 export interface ContainerPlan {
   readonly sandboxId: SandboxId;
@@ -31,7 +36,7 @@ export interface ContainerPlan {
   /** An empty host file. */
   readonly emptyFile: string;
   /** The slot's directory, or the empty file system that a builder fills. */
-  readonly data: { readonly kind: 'job' | 'layer'; readonly source: string };
+  readonly data: ContainerData;
 }
 
 export function containerName(instanceId: InstanceId, sandboxId: SandboxId): string {
@@ -93,8 +98,13 @@ const ISOLATION = {
   Init: true,
 };
 
+/** What a container may hold: memory of its processes, and of its file systems in memory. */
+export function heldBytes(plan: Pick<ContainerPlan, 'memoryBytes' | 'diskBytes'>): number {
+  return plan.memoryBytes + plan.diskBytes + TMP_BYTES + SHM_BYTES;
+}
+
 function buildLimits(plan: ContainerPlan) {
-  const memoryBytes = plan.memoryBytes + plan.diskBytes + TMP_BYTES + SHM_BYTES;
+  const memoryBytes = heldBytes(plan);
   return {
     Memory: memoryBytes,
     // No swap, so that a full memory ends the guest and not the host's disk.
@@ -127,6 +137,7 @@ function buildFiles(plan: ContainerPlan) {
       data.kind === 'job'
         ? { ...bind(data.source, GUEST.job), BindOptions: { Propagation: 'rslave' as const } }
         : { ...bind(data.source, GUEST.layer), ReadOnly: false },
+      ...(data.kind === 'layer' && data.mirrorDir !== undefined ? [bind(data.mirrorDir, GUEST.mirror)] : []),
       ...plan.image.volumes.toSorted().map(coverVolume),
     ],
     // Programs run from /tmp: compilers and test runners put theirs there (go test), and the workspace runs them too.

@@ -6,6 +6,9 @@ import type {
   Layer,
   PatchApplied,
   Sandbox,
+  SessionAnswer,
+  SessionWrite,
+  StateCapture,
   WorkspaceAccess,
 } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
@@ -17,7 +20,7 @@ import { Guest } from './guest.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { HostServices, SandboxServices } from './host-services.ts';
 import { layerImagePath } from './layer-paths.ts';
-import { runApply, runCapture } from './patch-programs.ts';
+import { runApply, runCapture, runRestore, runStateCapture } from './patch-programs.ts';
 import type { Slot } from './slot.ts';
 import type { ToolHost } from './tool-host.ts';
 import { ToolHostClient } from './tool-host-client.ts';
@@ -91,6 +94,14 @@ export class DockerSandbox implements Sandbox {
     return this.#toolHost.exec(request, signal);
   }
 
+  writeStdin(request: SessionWrite, signal: AbortSignal): Promise<SessionAnswer> {
+    return this.#toolHost.writeStdin(request, signal);
+  }
+
+  endSessions(signal: AbortSignal): Promise<void> {
+    return this.#toolHost.endSessions(signal);
+  }
+
   applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied> {
     return this.#toolHost.applyPatch(patch, signal);
   }
@@ -113,6 +124,25 @@ export class DockerSandbox implements Sandbox {
       await context.guest.kill();
       return this.#slot.withCaptureMounts(() => runCapture(context, signal), signal);
     });
+  }
+
+  async captureState(capture: StateCapture, signal: AbortSignal): Promise<CapturedPatch> {
+    const context = this.#patchContext();
+    const run = () => this.#slot.withCaptureMounts(() => runStateCapture(context, capture, signal), signal);
+    if (capture.commands === 'pause') return this.#toolHost.whileQuiet(run);
+    return this.#toolHost.whileRetired(async () => {
+      await context.guest.kill();
+      return run();
+    });
+  }
+
+  restoreCheckpoint(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    return runRestore(this.#patchContext(), chunks, signal);
+  }
+
+  async fingerprintWorkspace(signal: AbortSignal): Promise<string> {
+    await this.#slot.showComparison(signal);
+    return this.#toolHost.fingerprint(signal);
   }
 
   /** Container first, mounts after: never the other way round. A failed try leaves the rest to the next, or the reaper. */

@@ -1,70 +1,85 @@
-import type { ExecRequest, ExecResult } from '@drydock/core';
-import type { Answer } from './tool-host.ts';
+import type { CommandEnd, ExecRequest, ExecResult } from '@drydock/core';
+import type { Answer, CommandListener, Ended } from './tool-host.ts';
 
-type Exited = Extract<Answer, { type: 'exited' }>;
+type Told = Extract<Answer, { type: 'exited' | 'running' }>;
 
 /** What a shell answers when a command cannot be started. */
 const CANNOT_START = 126;
+const UNKNOWN_END = { exitCode: null, signal: null, timedOut: false } as const;
 
 /** Output of one command as it streams in: passed on, and kept for the case that no proper end comes. */
-export class ExecOutput {
+export class ExecOutput implements CommandListener {
   readonly #request: ExecRequest;
+  readonly #now: () => number;
+  readonly #startedAt: number;
   readonly #decoder = new TextDecoder();
   #text = '';
   #bytes = 0;
+  #hasEnded = false;
 
-  constructor(request: ExecRequest) {
+  constructor(request: ExecRequest, now: () => number) {
     this.#request = request;
+    this.#now = now;
+    this.#startedAt = now();
   }
 
-  readonly add = (chunk: Uint8Array): void => {
-    // The tool host stops at half; what a hostile one sends beyond that is not kept.
-    const room = Math.max(0, Math.ceil(this.#request.maxOutputBytes / 2) - this.#bytes);
-    const kept = chunk.subarray(0, room);
-    if (kept.byteLength === 0) return;
-    this.#bytes += kept.byteLength;
-    const text = this.#decoder.decode(kept, { stream: true });
-    this.#text += text;
+  readonly onOutput = (chunk: Uint8Array): void => {
+    // The tool host stops there; what a hostile one sends beyond is not looked at.
+    const { maxStreamBytes = this.#keptBytes } = this.#request;
+    const streamed = chunk.subarray(0, Math.max(0, maxStreamBytes - this.#bytes));
+    if (streamed.byteLength === 0) return;
+    const text = this.#decoder.decode(streamed, { stream: true });
+    if (this.#bytes < this.#keptBytes) this.#text = (this.#text + text).slice(0, this.#keptBytes);
+    this.#bytes += streamed.byteLength;
     this.#request.onOutput?.(text);
   };
 
-  /** The end that the tool host saw. */
-  toResult({ body }: Exited): ExecResult {
+  readonly onEnded = (end: Ended | undefined): void => {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#request.onEnded?.(end ?? this.#killed());
+  };
+
+  /** What the tool host says of it. */
+  toResult({ type, body }: Told, sessionId: number): ExecResult {
     const head = Buffer.from(body.head, 'base64');
     const tail = Buffer.from(body.tail, 'base64');
+    const { durationMs, totalBytes } = body;
+    const end =
+      type === 'running'
+        ? { ...UNKNOWN_END, sessionId }
+        : { exitCode: body.exitCode, signal: body.signal, timedOut: body.timedOut };
     return {
-      exitCode: body.exitCode,
-      signal: body.signal,
-      timedOut: body.timedOut,
-      durationMs: body.durationMs,
+      ...end,
+      durationMs,
       head: head.toString(),
       tail: tail.toString(),
-      totalBytes: body.totalBytes,
-      omittedBytes: Math.max(0, body.totalBytes - head.byteLength - tail.byteLength),
+      totalBytes,
+      omittedBytes: Math.max(0, totalBytes - head.byteLength - tail.byteLength),
     };
   }
 
-  /** The tool host was killed or does not answer, and the command with it. */
-  toKilled(end: { readonly timedOut: boolean; readonly durationMs: number }): ExecResult {
-    return { ...this.#without(end.durationMs), exitCode: null, signal: 'SIGKILL', timedOut: end.timedOut };
+  /** The tool host was killed or does not answer, and the command with it. `seen`: its output was answered before. */
+  toKilled(output: 'unseen' | 'seen'): ExecResult {
+    this.onEnded(undefined);
+    return { ...this.#killed(), head: output === 'seen' ? '' : this.#text, tail: '', omittedBytes: 0 };
   }
 
   /** It never ran; the reason is what the model reads. */
   toRefused(message: string): ExecResult {
-    const bytes = Buffer.byteLength(message);
-    return { ...this.#without(0), exitCode: CANNOT_START, head: message, totalBytes: bytes };
+    const totalBytes = Buffer.byteLength(message);
+    const end = { ...UNKNOWN_END, exitCode: CANNOT_START, durationMs: 0, totalBytes };
+    this.onEnded(end);
+    return { ...end, head: message, tail: '', omittedBytes: 0 };
   }
 
-  #without(durationMs: number): ExecResult {
-    return {
-      exitCode: null,
-      signal: null,
-      timedOut: false,
-      durationMs,
-      head: this.#text,
-      tail: '',
-      totalBytes: this.#bytes,
-      omittedBytes: 0,
-    };
+  get #keptBytes(): number {
+    return Math.ceil(this.#request.maxOutputBytes / 2);
+  }
+
+  #killed(): CommandEnd {
+    const durationMs = this.#now() - this.#startedAt;
+    const timedOut = durationMs >= this.#request.timeoutMs;
+    return { exitCode: null, signal: 'SIGKILL', timedOut, durationMs, totalBytes: this.#bytes };
   }
 }

@@ -5,6 +5,7 @@ export const GUEST = {
   work: '/job/work',
   home: '/job/home',
   layer: '/layer',
+  mirror: '/mirror',
 } as const;
 
 export type GuestProgram = 'agent' | 'tool-host' | 'capture-patch' | 'build-layer';

@@ -1,6 +1,8 @@
 import { DrydockError } from '@drydock/core';
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { Demultiplexer } from './demultiplexer.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** What a guest may leave unread of what it is sent, before it counts as hostile. */
 const MAX_UNREAD_BYTES = 16 * 1_024 * 1_024;
@@ -64,6 +66,30 @@ export class GuestProcess {
     if (this.#stream.writable) this.#stream.write(bytes);
   }
 
+  /** Writes as fast as the process reads. Ends early, and without a word, where the process does. */
+  async send(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const ended = this.ended.then(() => 'ended' as const);
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      if (!this.#stream.writable) return;
+      if (this.#stream.write(chunk)) continue;
+      const drained = once(this.#stream, 'drain', { signal }).then(() => 'drained' as const);
+      // Nobody waits any more for a drain that comes with the end.
+      drained.catch(() => undefined);
+      if ((await Promise.race([drained, ended])) === 'ended') return;
+    }
+  }
+
+  /** Writes all of it as fast as the process reads, then the end of its stdin. A process that ends is not written to. */
+  async writeAll(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      if (!this.#stream.writable) return;
+      if (!this.#stream.write(chunk)) await untilAborted(Promise.race([this.#drained(), this.ended]), signal);
+    }
+    this.closeInput();
+  }
+
   /** End of its stdin. */
   closeInput(): void {
     this.#stream.end();
@@ -72,6 +98,10 @@ export class GuestProcess {
   /** Cuts the connection. A container's main process sees the end of its stdin; an exec may go on unseen. */
   disconnect(): void {
     this.#stream.destroy();
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => this.#stream.once('drain', () => resolve()));
   }
 
   #keep(chunk: Uint8Array): void {

@@ -1,32 +1,30 @@
-import { LayerBuildOutput, type FilesSource } from '@drydock/contracts';
+import { LayerBuildOutput } from '@drydock/contracts';
+import type { LayerSource } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { imageSizeFor, MAX_IMAGE_BYTES, readBuilderInput } from './builder-input.ts';
 import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
 import { endContainer } from './end-container.ts';
 import { findViolations } from './find-violations.ts';
 import type { GuestProcess } from './guest-process.ts';
 import { hasCode } from './has-code.ts';
 import type { SandboxServices } from './host-services.ts';
-import { createLayerImage, type ImageSize } from './layer-image.ts';
+import { createLayerImage } from './layer-image.ts';
 import { layerDir } from './layer-paths.ts';
 import { applyMount, unmountAt } from './mount-effects.ts';
 import { newSandboxId } from './new-sandbox-id.ts';
-import type { SlotPaths } from './slot-paths.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withHostSlot } from './with-host-slot.ts';
 import { LAYER_UID } from './workspace-mounts.ts';
 
 const MIB = 1_024 * 1_024;
-export const BUILD_TIMEOUT_MS = 120_000;
+/** An archive of the largest size, or a history of years, takes minutes on a slow disk. */
+export const BUILD_TIMEOUT_MS = 300_000;
 const BUILDER_MEMORY_BYTES = 768 * MIB;
-const MAX_IMAGE_BYTES = 4_096 * MIB;
 const MAX_OUTPUT_BYTES = 64 * 1_024;
 
-export interface LayerRecord {
-  readonly baseSha: string;
-  readonly files: number;
-}
+export type LayerRecord = Extract<LayerBuildOutput, { baseSha: string }>;
 
 /**
  * Builds a layer in a container of its own: the host only makes an empty file system and seals it. It is built aside
@@ -34,7 +32,7 @@ export interface LayerRecord {
  */
 export async function buildLayer(
   services: SandboxServices,
-  request: { readonly key: string; readonly source: FilesSource },
+  request: { readonly key: string; readonly source: LayerSource },
   signal: AbortSignal,
 ): Promise<LayerRecord> {
   const { config } = services;
@@ -42,10 +40,12 @@ export async function buildLayer(
   const sandboxId = newSandboxId();
   return withHostSlot({ host: services, sandboxId }, async (paths, tempDir) => {
     const image = join(tempDir, 'image.ext4');
-    await createLayerImage(image, imageSize(request.source));
+    await createLayerImage(image, imageSizeFor(request.source));
     await applyMount({ kind: 'loop', image, target: paths.layer, readOnly: false }, config.clock);
     signal.throwIfAborted();
-    const plan = planBuilder(services, sandboxId, paths);
+    const mirror = request.source.type === 'git' ? { mirrorDir: request.source.mirrorDir } : {};
+    const data = { kind: 'layer' as const, source: paths.layer, ...mirror };
+    const plan = planBuilder(services, { sandboxId, data, emptyFile: paths.empty });
     const output = await runBuilder(services, { plan, source: request.source }, signal);
     await unmountAt(paths.layer, config.clock);
     await writeDurably(join(tempDir, 'layer.json'), JSON.stringify(output));
@@ -55,22 +55,13 @@ export async function buildLayer(
   });
 }
 
-/** Room for the tree, its objects, and blocks that small files waste; sparse, so unused room costs nothing. */
-function imageSize({ files }: FilesSource): ImageSize {
-  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  const wanted = 64 * MIB + 4 * bytes + files.length * 32 * 1_024;
-  const blocks = Math.ceil(Math.min(wanted, MAX_IMAGE_BYTES) / MIB);
-  return { bytes: blocks * MIB, inodes: 8_192 + files.length * 8 };
-}
-
 function planBuilder(
   services: SandboxServices,
-  sandboxId: ContainerPlan['sandboxId'],
-  paths: SlotPaths,
+  own: Pick<ContainerPlan, 'sandboxId' | 'data' | 'emptyFile'>,
 ): ContainerPlan {
   const { config, image, cgroups, cpuSets } = services;
   return {
-    sandboxId,
+    ...own,
     instanceId: config.instanceId,
     expiresAt: config.clock.now() + BUILD_TIMEOUT_MS,
     imageId: config.imageId,
@@ -83,14 +74,12 @@ function planBuilder(
     diskBytes: MAX_IMAGE_BYTES,
     ...cpuSets.take(1),
     ...(cgroups.parent === undefined ? {} : { cgroupParent: cgroups.parent }),
-    emptyFile: paths.empty,
-    data: { kind: 'layer', source: paths.layer },
   };
 }
 
 async function runBuilder(
   services: SandboxServices,
-  { plan, source }: { plan: ContainerPlan; source: FilesSource },
+  { plan, source }: { plan: ContainerPlan; source: LayerSource },
   signal: AbortSignal,
 ): Promise<LayerRecord> {
   const { engine, cgroups, config } = services;
@@ -107,8 +96,7 @@ async function runBuilder(
     const output = new BuilderOutput();
     const process = await engine.attach(id, { onStdout: output.add });
     await engine.start(id);
-    // The input stays open behind the line: its end tells the builder that we are gone.
-    process.write(Buffer.from(`${JSON.stringify(source)}\n`));
+    await process.send(readBuilderInput(source, signal), signal);
     await untilAborted(process.ended, signal);
     return output.toRecord(process);
   } finally {

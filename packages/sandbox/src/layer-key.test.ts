@@ -1,4 +1,4 @@
-import type { FilesSource } from '@drydock/contracts';
+import { Digest, type FilesSource } from '@drydock/contracts';
 import { expect, it } from 'vitest';
 import { layerKey } from './layer-key.ts';
 
@@ -22,4 +22,29 @@ it('depends on every property of every file, and not on their order', () => {
     source(file('a', '1'), { ...file('b', '2'), encoding: 'base64' }),
   ];
   expect(new Set([key, ...others.map(layerKey)]).size).toBe(6);
+});
+
+it('is that of the commit for git, and of the bytes and the ref for an upload', () => {
+  const git = (sha: string, mirrorDir = '/m') => layerKey({ type: 'git', sha, mirrorDir });
+  const archive = (format: 'tar.gz' | 'bundle', digest: string, ref = 'HEAD') =>
+    layerKey({
+      type: 'archive',
+      format,
+      digest: Digest.parse(digest.repeat(64)),
+      bytes: 1,
+      ref,
+      read: () => {
+        throw new Error('not read for a key');
+      },
+    });
+  expect(git('a'.repeat(40))).toBe(git('a'.repeat(40), '/elsewhere'));
+  const keys = [
+    git('a'.repeat(40)),
+    git('b'.repeat(40)),
+    archive('bundle', 'a'),
+    archive('bundle', 'b'),
+    archive('bundle', 'a', 'main'),
+    archive('tar.gz', 'a'),
+  ];
+  expect(new Set(keys).size).toBe(keys.length);
 });

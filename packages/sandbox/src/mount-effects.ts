@@ -1,18 +1,22 @@
 import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
-import { toMountCommand, type MountStep } from './mount-steps.ts';
+import { MountServer } from './mount-server.ts';
+import { toMountRequest, type MountStep } from './mount-steps.ts';
 import { readMounts, targetsBelow } from './mount-table.ts';
 import { runCommand } from './run-command.ts';
 
 const ATTEMPTS = 40;
 const PAUSE_MS = 50;
 
+/** Mounts are the process's, so one server does for everybody in it; it holds nothing but its pipe. */
+const server = new MountServer();
+
 /** Mounts it. Busy loop devices and files still open for writing are waited for, at most 2 s. */
 export async function applyMount(step: MountStep, clock: Clock): Promise<void> {
-  const command = toMountCommand(step);
+  const request = toMountRequest(step);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await runCommand(command);
+      await server.request(request, clock);
       return;
     } catch (error) {
       if (attempt === ATTEMPTS || !isBusy(error)) throw error;
@@ -58,5 +62,5 @@ async function unmountUntilNone(find: () => Promise<readonly string[]>, clock: C
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && /busy|failed to setup loop device/i.test(error.message);
+  return error instanceof Error && /busy/i.test(error.message);
 }

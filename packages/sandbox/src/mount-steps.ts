@@ -1,8 +1,6 @@
 import type { WorkspaceAccess } from '@drydock/core';
-import { join } from 'node:path';
-import type { HostCommand } from './run-command.ts';
 
-/** One mount of a slot, as data: `toMountCommand` says how, `applyMount` does it. */
+/** One mount of a slot, as data: `toMountRequest` says how, `applyMount` has it done. */
 export type MountStep =
   | { readonly kind: 'tmpfs'; readonly target: string; readonly options: TmpfsOptions }
   | { readonly kind: 'bind'; readonly source: string; readonly target: string; readonly readOnly: boolean }
@@ -32,45 +30,50 @@ export interface TmpfsOptions {
   readonly mode: string;
 }
 
-const IDMAP_SCRIPT = join(import.meta.dirname, 'idmap-mount.pl');
+/** A line for mount-server.pl: the action, then its fields. */
+export type MountRequest = readonly [
+  action: 'mount' | 'loop' | 'bind' | 'idmap',
+  ...fields: readonly string[],
+];
+
+/** Flags of mount(2). */
+const MS = { rdonly: 0x1, nosuid: 0x2, nodev: 0x4, noexec: 0x8, remount: 0x20, noatime: 0x400 } as const;
+/** Attributes of mount_setattr(2). */
+const ATTR = { rdonly: 0x1, nosuid: 0x2, nodev: 0x4 } as const;
+const READ_ONLY = String(ATTR.rdonly | ATTR.nosuid | ATTR.nodev);
 
 /*
  * redirect_dir: without it renaming a directory of the base fails with EXDEV. xino: inode numbers of the overlay equal
  * those of the base, which is how a capture sees what did not change. index and metacopy are kernel defaults that a
  * distribution may have changed; capture reads whole files in the upper layer.
  */
-const OVERLAY_OPTIONS = 'redirect_dir=on,xino=on,index=off,metacopy=off,nosuid,nodev';
+const OVERLAY_OPTIONS = 'redirect_dir=on,xino=on,index=off,metacopy=off';
 
-export function toMountCommand(step: MountStep): HostCommand {
+export function toMountRequest(step: MountStep): MountRequest {
   switch (step.kind) {
     case 'tmpfs': {
       const { sizeBytes, inodes, uid, mode } = step.options;
-      const options = `size=${sizeBytes},nr_inodes=${inodes},uid=${uid},gid=${uid},mode=${mode},nosuid,nodev`;
-      return mount('-t', 'tmpfs', '-o', options, 'drydock', step.target);
+      const data = `size=${sizeBytes},nr_inodes=${inodes},uid=${uid},gid=${uid},mode=${mode}`;
+      return mount('tmpfs', step.target, { data });
     }
     case 'bind':
-      return step.readOnly
-        ? // Named again: the remount that makes a bind read-only drops what it does not name.
-          mount('--bind', '-o', 'ro,nosuid,nodev', step.source, step.target)
-        : mount('--bind', step.source, step.target);
+      return ['bind', step.source, step.target, step.readOnly ? READ_ONLY : '0'];
     case 'loop': {
-      const access = step.readOnly ? 'ro' : 'rw,noexec';
-      return mount('-t', 'ext4', '-o', `${access},loop,nosuid,nodev,noatime`, step.image, step.target);
+      const flags = MS.nosuid | MS.nodev | MS.noatime | (step.readOnly ? MS.rdonly : MS.noexec);
+      return ['loop', step.image, step.target, String(flags)];
     }
     case 'idmap':
-      return {
-        file: 'perl',
-        argv: [IDMAP_SCRIPT, step.source, step.target, String(step.fromUid), String(step.toUid)],
-      };
+      return ['idmap', step.source, step.target, READ_ONLY, String(step.fromUid), String(step.toUid)];
     case 'overlay': {
-      const layers = `lowerdir=${step.lower},upperdir=${step.upper},workdir=${step.work}`;
-      return mount('-t', 'overlay', '-o', `${layers},${OVERLAY_OPTIONS}`, 'drydock', step.target);
+      const data = `lowerdir=${step.lower},upperdir=${step.upper},workdir=${step.work},${OVERLAY_OPTIONS}`;
+      return mount('overlay', step.target, { data });
     }
     case 'access':
-      return mount('-o', `remount,${step.access === 'read_only' ? 'ro' : 'rw'}`, step.target);
+      return mount('', step.target, { flags: MS.remount | (step.access === 'read_only' ? MS.rdonly : 0) });
   }
 }
 
-function mount(...argv: string[]): HostCommand {
-  return { file: 'mount', argv };
+function mount(type: string, target: string, { flags = 0, data = '' }): MountRequest {
+  // Named again in a remount, too: it drops what it does not name.
+  return ['mount', 'drydock', target, type, String(flags | MS.nosuid | MS.nodev), data];
 }

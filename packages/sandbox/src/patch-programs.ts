@@ -1,12 +1,15 @@
 import { PatchCaptureReport } from '@drydock/contracts';
-import type { CapturedPatch, Clock, PatchApplied } from '@drydock/core';
+import type { CapturedPatch, Clock, PatchApplied, StateCapture } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
+import { ByteChannel } from './byte-channel.ts';
+import { CappedBytes } from './capped-bytes.ts';
 import { withDeadline } from './deadline.ts';
 import type { GuestExec } from './docker-engine.ts';
 import type { GuestOutput } from './guest-process.ts';
 import { GUEST } from './guest-layout.ts';
 import type { Guest } from './guest.ts';
 import { listDiffChanges } from './list-diff-changes.ts';
+import { StateStream } from './state-stream.ts';
 
 const MAX_PATCH_BYTES = 32 * 1_024 * 1_024;
 const MAX_REPORT_BYTES = 256 * 1_024;
@@ -28,11 +31,59 @@ export async function runCapture(context: PatchContext, signal: AbortSignal): Pr
   const exec = await start(context, 'capture', { onStdout: output.add, stderrBytes: MAX_REPORT_BYTES });
   exec.process.closeInput();
   const exitCode = await waitForEnd(context, exec, signal);
-  if (output.isOver) throw rejected(`The patch is larger than ${MAX_PATCH_BYTES} bytes.`);
-  const report = parseReport(exec.process.stderr);
-  if (report?.error !== undefined) throw rejected(report.error);
-  if (report === undefined || exitCode !== 0) throw rejected('The diff could not be made.');
-  return { diff: output.toBytes(), leftOut: report.leftOut };
+  const { leftOut } = readReport(exec, { exitCode, diff: output });
+  return { diff: output.toBytes(), leftOut };
+}
+
+/** Makes diff and checkpoint of one state. What it stopped goes on afterwards, or is dead: it never stays stopped. */
+export async function runStateCapture(
+  context: PatchContext,
+  { commands, keep }: StateCapture,
+  signal: AbortSignal,
+): Promise<CapturedPatch> {
+  const diff = new CappedBytes(MAX_PATCH_BYTES);
+  const checkpoint = new ByteChannel();
+  const stream = new StateStream(diff, checkpoint.push);
+  const mode = commands === 'pause' ? 'state-paused' : 'state';
+  const exec = await start(context, mode, { onStdout: stream.push, stderrBytes: MAX_REPORT_BYTES });
+  exec.process.closeInput();
+  const kept = keep(checkpoint);
+  // It is awaited below, also where it fails first.
+  kept.catch(() => undefined);
+  try {
+    const exitCode = await waitForEnd(context, exec, signal);
+    const { leftOut } = readReport(exec, { exitCode, diff });
+    if (!stream.hasDiff) throw rejected('The diff did not come whole.');
+    checkpoint.end();
+    await kept;
+    return { diff: diff.toBytes(), leftOut };
+  } catch (error) {
+    checkpoint.end(error instanceof Error ? error : new Error(String(error)));
+    await kept.catch(() => undefined);
+    // A program that broke may have left stopped what it stopped; one that says why has let it go on.
+    if (parseReport(exec.process.stderr) === undefined) await context.guest.kill();
+    throw error;
+  }
+}
+
+/** Restores a checkpoint. Throws `patch_rejected` with the words of the program where it cannot. */
+export async function runRestore(
+  context: PatchContext,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const exec = await start(context, 'restore', { onStdout: () => undefined });
+  try {
+    await exec.process.writeAll(chunks, signal);
+  } catch (error) {
+    exec.process.disconnect();
+    await context.guest.kill();
+    throw error;
+  }
+  const exitCode = await waitForEnd(context, exec, signal);
+  if (exitCode === 0) return;
+  const words = exec.process.stderr.trim().slice(0, MAX_MESSAGE_LENGTH);
+  throw rejected(`The checkpoint could not be restored: ${words === '' ? `exit code ${exitCode}` : words}`);
 }
 
 /** Applies a diff with git, as it would be applied to a checkout of the base. */
@@ -52,7 +103,9 @@ export async function runApply(
   return { kind: 'mismatch', message: message === '' ? `git apply ended with ${exitCode}.` : message };
 }
 
-function start({ guest }: PatchContext, mode: 'capture' | 'apply', output: GuestOutput): Promise<GuestExec> {
+type Mode = 'capture' | 'state' | 'state-paused' | 'apply' | 'restore';
+
+function start({ guest }: PatchContext, mode: Mode, output: GuestOutput): Promise<GuestExec> {
   return guest.start({ program: 'capture-patch', args: [mode], workdir: GUEST.work }, output);
 }
 
@@ -75,6 +128,18 @@ async function waitForEnd(
   return exec.exitCode();
 }
 
+/** What a capture says of itself. Throws `patch_rejected` where there is no patch. */
+function readReport(
+  exec: GuestExec,
+  { exitCode, diff }: { exitCode: number | null; diff: CappedBytes },
+): PatchCaptureReport {
+  if (diff.isOver) throw rejected(`The patch is larger than ${MAX_PATCH_BYTES} bytes.`);
+  const report = parseReport(exec.process.stderr);
+  if (report?.error !== undefined) throw rejected(report.error);
+  if (report === undefined || exitCode !== 0) throw rejected('The diff could not be made.');
+  return report;
+}
+
 function parseReport(stderr: string): PatchCaptureReport | undefined {
   try {
     return PatchCaptureReport.safeParse(JSON.parse(stderr)).data;
@@ -86,29 +151,4 @@ function parseReport(stderr: string): PatchCaptureReport | undefined {
 
 function rejected(message: string, cause?: unknown): DrydockError {
   return new DrydockError('patch_rejected', { message, cause });
-}
-
-/** Output up to a cap: one byte more is refused, which cuts the connection. */
-class CappedBytes {
-  readonly #maxBytes: number;
-  readonly #chunks: Uint8Array[] = [];
-  #bytes = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  get isOver(): boolean {
-    return this.#bytes > this.#maxBytes;
-  }
-
-  readonly add = (chunk: Uint8Array): void => {
-    this.#bytes += chunk.byteLength;
-    if (this.isOver) throw new Error('too much output');
-    this.#chunks.push(chunk);
-  };
-
-  toBytes(): Uint8Array {
-    return Buffer.concat(this.#chunks);
-  }
 }

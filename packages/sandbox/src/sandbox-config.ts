@@ -26,6 +26,10 @@ export interface SandboxHostConfig extends HostOptions {
   readonly layersDir: string;
   /** Cap on what all sandboxes of this installation hold together. Default: 80 % of the host. */
   readonly totalMemoryBytes?: number;
+  /** Cap on the disk that sealed layers take. Default: 10 GiB. */
+  readonly layerBudgetBytes?: number;
+  /** Told of layers that could not be removed. Default: nobody. */
+  readonly onCacheError?: (error: unknown) => void;
 }
 
 export type HostConfig = Required<HostOptions>;
@@ -34,6 +38,8 @@ export interface SandboxConfig extends HostConfig, Required<Omit<SandboxHostConf
   /** The runtime's dynamic loader, relative to the runtime. */
   readonly loader: string;
 }
+
+const LAYER_BUDGET_BYTES = 10 * 1_024 ** 3;
 
 /** These paths become mount options, which have no quoting. */
 const SAFE_PATH = /^\/[A-Za-z0-9_./-]+$/;
@@ -49,9 +55,11 @@ export function resolveHostConfig(options: HostOptions): HostConfig {
 /** Fills in defaults and reads the runtime's manifest. Throws `internal_error` where a path or the runtime is unusable. */
 export async function resolveSandboxConfig(options: SandboxHostConfig): Promise<SandboxConfig> {
   const { imageId, runtimeDir, layersDir, totalMemoryBytes = Math.floor(totalmem() * 0.8) } = options;
+  const { layerBudgetBytes = LAYER_BUDGET_BYTES, onCacheError = () => undefined } = options;
   for (const path of [runtimeDir, layersDir]) assertSafe(path);
   const loader = await readLoader(runtimeDir);
-  return { ...resolveHostConfig(options), imageId, runtimeDir, layersDir, totalMemoryBytes, loader };
+  const layers = { layersDir, layerBudgetBytes, onCacheError };
+  return { ...resolveHostConfig(options), imageId, runtimeDir, ...layers, totalMemoryBytes, loader };
 }
 
 function assertSafe(path: string): void {

@@ -1,4 +1,5 @@
 import type { LayerStore, Sandboxes } from '@drydock/core';
+import { heldBytes } from './container-options.ts';
 import { DockerLayerStore } from './docker-layer-store.ts';
 import { DockerSandboxes } from './docker-sandboxes.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from './host-services.ts';
 import { Reaper } from './reaper.ts';
 import { resolveSandboxConfig, type SandboxConfig, type SandboxHostConfig } from './sandbox-config.ts';
+import { WarmPool, type WarmPoolOptions } from './warm-pool.ts';
 
 export interface HostDescription {
   readonly engineVersion: string;
@@ -23,10 +25,17 @@ export interface HostDescription {
   readonly remarks: readonly string[];
 }
 
+export interface PoolRequest extends Pick<WarmPoolOptions, 'spec' | 'maxAgeMs' | 'maxUseMs' | 'observer'> {
+  /** How many sandboxes wait. */
+  readonly size: number;
+  /** How many may run, leased and waiting ones together; while it is reached, none is booted ahead. */
+  readonly maxRunning: number;
+}
+
 /** This machine as a place for sandboxes: everything of it that the rest of Drydock may use. */
 export class SandboxHost {
   readonly sandboxes: Sandboxes;
-  readonly layers: LayerStore;
+  readonly layers: LayerStore & Pick<DockerLayerStore, 'collectGarbage'>;
   readonly reaper: Reaper;
   readonly #host: HostServices;
   readonly #config: SandboxConfig;
@@ -37,7 +46,7 @@ export class SandboxHost {
     this.#config = config;
     const services = () => this.#ensureServices();
     this.sandboxes = new DockerSandboxes(host, services);
-    this.layers = new DockerLayerStore(config.layersDir, services);
+    this.layers = new DockerLayerStore({ ...config, budgetBytes: config.layerBudgetBytes }, services);
     this.reaper = new Reaper(host);
   }
 
@@ -45,6 +54,13 @@ export class SandboxHost {
   static async open(config: SandboxHostConfig): Promise<SandboxHost> {
     const resolved = await resolveSandboxConfig(config);
     return new SandboxHost(await createHostServices(resolved), resolved);
+  }
+
+  /** Opens a pool of booted sandboxes within this host's memory. Whoever opens it disposes of it. */
+  openPool({ size, maxRunning, ...options }: PoolRequest): WarmPool {
+    const { clock, totalMemoryBytes: memoryBytes } = this.#config;
+    const limits = { size, maxRunning, memoryBytes, sandboxBytes: heldBytes(options.spec) };
+    return WarmPool.open({ ...options, cold: this.sandboxes, limits, heldBytes, clock });
   }
 
   /** What this machine can and cannot do for a sandbox. */

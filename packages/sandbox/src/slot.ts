@@ -91,12 +91,15 @@ export class Slot {
     });
   }
 
+  /** Shows base and upper layer beside the workspace, to the end: nobody can say that nobody looks into them. */
+  async showComparison(signal: AbortSignal): Promise<void> {
+    await this.#run(() => this.#mountComparison(signal));
+  }
+
   /** Runs `capture` while base, upper layer and empty space of its own are mounted beside the workspace. */
   async withCaptureMounts<T>(capture: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.#run(async () => {
-      this.#assertWorkspace();
-      if (this.#workspace !== 'comparable') await this.#mount(planComparison(this.paths), signal);
-      this.#workspace = 'comparable';
+      await this.#mountComparison(signal);
       const space = planCaptureSpace(this.paths, { diskBytes: this.#diskBytes, guestUid: this.guestUid });
       await this.#mount([space], signal);
       try {
@@ -141,6 +144,12 @@ export class Slot {
       await chown(dir, this.guestUid, this.guestUid);
     }
     await this.#mount(planHome(paths));
+  }
+
+  async #mountComparison(signal: AbortSignal): Promise<void> {
+    this.#assertWorkspace();
+    if (this.#workspace !== 'comparable') await this.#mount(planComparison(this.paths), signal);
+    this.#workspace = 'comparable';
   }
 
   async #mount(steps: readonly MountStep[], signal?: AbortSignal): Promise<void> {

@@ -1,4 +1,11 @@
-import type { Clock, ExecRequest, ExecResult, PatchApplied } from '@drydock/core';
+import type {
+  Clock,
+  ExecRequest,
+  ExecResult,
+  PatchApplied,
+  SessionAnswer,
+  SessionWrite,
+} from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { withDeadline } from './deadline.ts';
 import { ExecOutput } from './exec-output.ts';
@@ -12,6 +19,18 @@ const READY_TIMEOUT_MS = 15_000;
 const EXEC_GRACE_MS = 2_000;
 const FILE_TIMEOUT_MS = 30_000;
 const MAX_DIR_ENTRIES = 1_000;
+
+interface Session {
+  readonly host: ToolHost;
+  readonly execId: number;
+  readonly output: ExecOutput;
+}
+
+interface Told {
+  readonly output: ExecOutput;
+  readonly sessionId: number;
+  readonly outputIs: 'seen' | 'unseen';
+}
 
 export interface ToolHostLauncher {
   /** Starts a tool host in the container, its output going to `host.push`, and connects it. */
@@ -32,6 +51,10 @@ export class ToolHostClient {
   /** Starting and killing tool hosts, one at a time. */
   readonly #lives = new Serial();
   #current: ToolHost | undefined;
+  /** Commands that go on, by the number that the model knows. Those of a dead tool host are dead too. */
+  readonly #sessions = new Map<number, Session>();
+  #lastSession = 0;
+  #unknowns = 0;
   #losses = 0;
   /** Whether a tool host was started since everything was last killed. */
   #mayHaveLeftovers = false;
@@ -48,22 +71,42 @@ export class ToolHostClient {
   }
 
   async exec(request: ExecRequest, signal: AbortSignal): Promise<ExecResult> {
-    const output = new ExecOutput(request);
-    const startedAt = this.#clock.now();
-    const { cmd, workdir, env = {}, timeoutMs, maxOutputBytes } = request;
+    const output = new ExecOutput(request, () => this.#clock.now());
     const host = await this.#host();
     signal.throwIfAborted();
-    const call = host.call(
-      { type: 'exec', body: { cmd, workdir, env, timeoutMs, maxOutputBytes } },
-      output.add,
-    );
-    const answer = await this.#settle(host, call, { timeoutMs: timeoutMs + EXEC_GRACE_MS, signal });
-    const durationMs = this.#clock.now() - startedAt;
-    if (answer.type === 'exited') return output.toResult(answer);
-    if (answer.type === 'failed') return output.toRefused(answer.body.message);
-    // The next tool host is started here, so that a container that is gone is not taken for a killed command.
-    await this.#host();
-    return output.toKilled({ timedOut: durationMs >= timeoutMs, durationMs });
+    const call = host.call({ type: 'exec', body: toExecBody(request) }, output);
+    const timeoutMs = Math.min(request.timeoutMs, request.yieldMs ?? Infinity) + EXEC_GRACE_MS;
+    const answer = await this.#settle(host, call, { timeoutMs, signal, execId: call.id });
+    if (answer.type === 'running') {
+      this.#lastSession += 1;
+      this.#sessions.set(this.#lastSession, { host, execId: call.id, output });
+    }
+    return this.#toResult(answer, { output, sessionId: this.#lastSession, outputIs: 'unseen' });
+  }
+
+  async writeStdin(request: SessionWrite, signal: AbortSignal): Promise<SessionAnswer> {
+    const { sessionId, chars, yieldMs, maxOutputBytes } = request;
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return { refused: `There is no session ${sessionId}; it has ended.` };
+    const { host, execId, output } = session;
+    signal.throwIfAborted();
+    const call = host.call({ type: 'write', body: { execId, chars, yieldMs, maxOutputBytes } });
+    const answer = await this.#settle(host, call, { timeoutMs: yieldMs + EXEC_GRACE_MS, signal, execId });
+    if (answer.type === 'failed') return { refused: answer.body.message };
+    if (answer.type !== 'running') this.#sessions.delete(sessionId);
+    return this.#toResult(answer, { output, sessionId, outputIs: 'seen' });
+  }
+
+  /** Kills every process of the guest's uid but the tool host: sessions, and what escaped from finished commands. */
+  async endSessions(signal: AbortSignal): Promise<void> {
+    this.#sessions.clear();
+    if (this.#current?.isAlive === true) await this.#ask({ type: 'clear', body: {} }, signal);
+  }
+
+  /** Of the workspace's own layer; different every time where the tool host does not say it. */
+  async fingerprint(signal: AbortSignal): Promise<string> {
+    const answer = await this.#ask({ type: 'fingerprint', body: {} }, signal);
+    return answer.type === 'fingerprint' ? answer.body.digest : `unknown ${(this.#unknowns += 1)}`;
   }
 
   async applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied> {
@@ -99,6 +142,11 @@ export class ToolHostClient {
     });
   }
 
+  /** Runs `work` while no tool host is started or killed: it stops them all for a while. */
+  whileQuiet<T>(work: () => Promise<T>): Promise<T> {
+    return this.#lives.run(work);
+  }
+
   /** A request whose answer does not depend on when it is asked is asked once more where the tool host died. */
   async #ask(ask: ToolHostAsk, signal: AbortSignal): Promise<Answer> {
     const tries = ask.type === 'apply_patch' ? 1 : 2;
@@ -114,14 +162,14 @@ export class ToolHostClient {
   async #settle(
     host: ToolHost,
     call: PendingCall,
-    limits: { timeoutMs: number; signal: AbortSignal },
+    limits: { timeoutMs: number; signal: AbortSignal; execId?: number },
   ): Promise<Answer> {
     try {
       const { timeoutMs, signal } = limits;
       return await withDeadline({ clock: this.#clock, timeoutMs, outer: signal }, () => call.answer);
     } catch (error) {
       if (limits.signal.aborted) {
-        await this.#cancel(host, call);
+        await this.#cancel(host, call, limits.execId ?? call.id);
         throw error;
       }
       // Stopped or hung. What it ran is killed before the next one is started.
@@ -130,9 +178,17 @@ export class ToolHostClient {
     }
   }
 
+  async #toResult(answer: Answer, { output, sessionId, outputIs }: Told): Promise<ExecResult> {
+    if (answer.type === 'exited' || answer.type === 'running') return output.toResult(answer, sessionId);
+    if (answer.type === 'failed') return output.toRefused(answer.body.message);
+    // The next tool host is started here, so that a container that is gone is not taken for a killed command.
+    await this.#host();
+    return output.toKilled(outputIs);
+  }
+
   /** An aborted command is dead when this resolves: ended by the tool host, or together with it. */
-  async #cancel(host: ToolHost, call: PendingCall): Promise<void> {
-    host.call({ type: 'cancel', body: { execId: call.id } });
+  async #cancel(host: ToolHost, call: PendingCall, execId: number): Promise<void> {
+    host.call({ type: 'cancel', body: { execId } });
     try {
       await withDeadline({ clock: this.#clock, timeoutMs: EXEC_GRACE_MS }, () => call.answer);
     } catch {
@@ -175,4 +231,19 @@ export class ToolHostClient {
     await withDeadline(limits, () => host.ready);
     return host;
   }
+}
+
+function toExecBody(request: ExecRequest): Extract<ToolHostAsk, { type: 'exec' }>['body'] {
+  const { cmd, workdir, env = {}, timeoutMs, maxOutputBytes } = request;
+  const { maxStreamBytes, yieldMs, keepStdinOpen } = request;
+  return {
+    cmd,
+    workdir,
+    env,
+    timeoutMs,
+    maxOutputBytes,
+    ...(maxStreamBytes === undefined ? {} : { maxStreamBytes }),
+    ...(yieldMs === undefined ? {} : { yieldMs }),
+    ...(keepStdinOpen === undefined ? {} : { keepStdinOpen }),
+  };
 }

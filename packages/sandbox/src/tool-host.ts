@@ -8,7 +8,9 @@ const MAX_REQUEST_BYTES = 1_000_000;
 const MAX_WORDS = 500;
 
 /** How a request ended. `died`: the tool host did, since a command killed it or we gave it up. */
-export type Answer = Exclude<ToolHostResponse, { type: 'ready' | 'output' }> | { readonly type: 'died' };
+export type Answer =
+  | Exclude<ToolHostResponse, { type: 'ready' | 'output' | 'ended' }>
+  | { readonly type: 'died' };
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type ToolHostAsk = DistributiveOmit<ToolHostRequest, 'id'>;
@@ -18,16 +20,21 @@ export interface PendingCall {
   readonly answer: Promise<Answer>;
 }
 
-interface Waiter {
-  readonly resolve: (answer: Answer) => void;
+export type Ended = Extract<ToolHostResponse, { type: 'ended' }>['body'];
+
+/** Who is told of a command while it runs, whether or not somebody waits for an answer about it. */
+export interface CommandListener {
   readonly onOutput: (chunk: Uint8Array) => void;
+  /** Called once, at its end; without a body where the tool host died. */
+  readonly onEnded: (end: Ended | undefined) => void;
 }
 
 /** One life of a tool host: requests are numbered, answers come in any order, its end answers them all. */
 export class ToolHost {
   readonly ready: Promise<void>;
   readonly #encoder = new FrameEncoder();
-  readonly #waiters = new Map<number, Waiter>();
+  readonly #waiters = new Map<number, (answer: Answer) => void>();
+  readonly #listeners = new Map<number, CommandListener>();
   readonly #read: (chunk: Uint8Array) => void;
   readonly #onViolation: (error: Error) => void;
   readonly #isReady = Promise.withResolvers<void>();
@@ -64,7 +71,7 @@ export class ToolHost {
     void process.ended.then(() => this.abandon());
   }
 
-  call(ask: ToolHostAsk, onOutput: (chunk: Uint8Array) => void = () => undefined): PendingCall {
+  call(ask: ToolHostAsk, listener?: CommandListener): PendingCall {
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve } = Promise.withResolvers<Answer>();
@@ -74,7 +81,8 @@ export class ToolHost {
       resolve({ type: 'failed', id, body: { reason: 'bad_request', message } });
       return { id, answer: promise };
     }
-    this.#waiters.set(id, { resolve, onOutput });
+    this.#waiters.set(id, resolve);
+    if (listener !== undefined) this.#listeners.set(id, listener);
     this.#process?.write(this.#encoder.encode({ ...ask, id }));
     return { id, answer: promise };
   }
@@ -89,7 +97,9 @@ export class ToolHost {
         message: `The tool host ended${detail === '' ? '.' : `: ${detail}`}`,
       }),
     );
-    for (const { resolve } of this.#waiters.values()) resolve({ type: 'died' });
+    for (const { onEnded } of this.#listeners.values()) onEnded(undefined);
+    for (const resolve of this.#waiters.values()) resolve({ type: 'died' });
+    this.#listeners.clear();
     this.#waiters.clear();
     this.#process?.disconnect();
   }
@@ -101,14 +111,31 @@ export class ToolHost {
       this.#isReady.resolve();
       return;
     }
-    const waiter = this.#waiters.get(frame.id);
-    if (waiter === undefined) throw violation('It answers what nobody asked.');
-    if (frame.type === 'output') {
-      waiter.onOutput(Buffer.from(frame.body.data, 'base64'));
-      return;
-    }
+    if (frame.type === 'output') this.#listenerOf(frame.id).onOutput(Buffer.from(frame.body.data, 'base64'));
+    else if (frame.type === 'ended') this.#end(frame.id, frame.body);
+    else this.#answer(frame);
+  }
+
+  #answer(frame: Exclude<Answer, { type: 'died' }>): void {
+    const resolve = this.#waiters.get(frame.id);
+    if (resolve === undefined) throw violation('It answers what nobody asked.');
     this.#waiters.delete(frame.id);
-    waiter.resolve(frame);
+    // A command that was waited for to its end, or never ran: nothing more comes of it.
+    if (frame.type === 'exited' && this.#listeners.has(frame.id)) this.#end(frame.id, frame.body);
+    if (frame.type === 'failed') this.#listeners.delete(frame.id);
+    resolve(frame);
+  }
+
+  #end(id: number, end: Ended): void {
+    const { onEnded } = this.#listenerOf(id);
+    this.#listeners.delete(id);
+    onEnded(end);
+  }
+
+  #listenerOf(id: number): CommandListener {
+    const listener = this.#listeners.get(id);
+    if (listener === undefined) throw violation('It speaks of a command that does not run.');
+    return listener;
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { loadTranscripts } from '../src/load-transcripts.ts';
 import type { ReplyItem, Step } from '../src/transcript.ts';
 
-const DIRECTORIES = ['../../../examples/ts', '../../../e2e/transcripts'].map((path) =>
+const DIRECTORIES = ['../../../examples/ts', '../../../examples/py', '../../../e2e/transcripts'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );
 const transcripts = await loadTranscripts(DIRECTORIES);

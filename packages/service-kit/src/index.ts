@@ -7,7 +7,7 @@ export type { LogEvent, LogFields, LogLevel, Logger } from './logger.ts';
 export { startMetricsServer } from './metrics-server.ts';
 export type { MetricsServer, MetricsServerOptions } from './metrics-server.ts';
 export { Metrics } from './metrics.ts';
-export type { Counter, Gauge, Histogram, LabelSpec } from './metrics.ts';
+export type { Counter, Gauge, Histogram, LabelSpec, MetricDescription } from './metrics.ts';
 export { parseConfig, secretText } from './parse-config.ts';
 export type { Env } from './parse-config.ts';
 export { runService } from './run-service.ts';

@@ -6,6 +6,14 @@ import { VERSION } from './version.ts';
 export type LabelSpec = Readonly<Record<string, readonly string[]>>;
 type Labels<Spec extends LabelSpec> = { readonly [Name in keyof Spec]: Spec[Name][number] };
 
+/** A metric as documents list it. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: LabelSpec;
+}
+
 interface MetricSpec<Spec extends LabelSpec> {
   readonly name: string;
   readonly help: string;
@@ -29,12 +37,15 @@ const MISNAMED_DEFAULTS = [
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ];
+/** A histogram with no more series than this exists from the start; each is a dozen lines. */
+const MAX_ZEROED_HISTOGRAMS = 24;
 /** More series than this in one metric is a label that was not meant to be one. */
 const MAX_SERIES = 1_000;
 
-/** The metrics of one process. Counters and gauges exist with 0 from the start, so that a first increase is seen. */
+/** The metrics of one process. They exist with 0 from the start, so that a first increase is seen. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #descriptions: MetricDescription[] = [];
 
   constructor(service: string) {
     collectDefaultMetrics({ register: this.#registry });
@@ -56,14 +67,24 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  counter<const Spec extends LabelSpec>(spec: MetricSpec<Spec>): Counter<Spec> {
-    const counter = new PromCounter(this.#options(spec));
-    for (const labels of combinations(spec.labels)) counter.inc(labels, 0);
+  /** Every metric of Drydock's own in the order of its definition; those of Node and of the process are not listed. */
+  describe(): readonly MetricDescription[] {
+    return this.#descriptions;
+  }
+
+  /** `exists` leaves out combinations of labels that cannot be. */
+  counter<const Spec extends LabelSpec>(
+    spec: MetricSpec<Spec> & { readonly exists?: (labels: Labels<Spec>) => boolean },
+  ): Counter<Spec> {
+    const { exists = () => true } = spec;
+    const counter = new PromCounter(this.#define('counter', spec));
+    const series = combinations(spec.labels).filter((labels) => exists(labels as Labels<Spec>));
+    for (const labels of series) counter.inc(labels, 0);
     return { inc: (labels, by = 1) => counter.inc({ ...labels }, by) };
   }
 
   gauge<const Spec extends LabelSpec>(spec: MetricSpec<Spec>): Gauge<Spec> {
-    const gauge = new PromGauge(this.#options(spec));
+    const gauge = new PromGauge(this.#define('gauge', spec));
     for (const labels of combinations(spec.labels)) gauge.set(labels, 0);
     return {
       set: (labels, value) => gauge.set({ ...labels }, value),
@@ -71,17 +92,22 @@ export class Metrics {
     };
   }
 
-  /** Seconds or bytes over time. Series appear when first observed: each is a dozen lines, and most never happen. */
+  /** Seconds or bytes over time. One with many series has them when first observed: most never happen. */
   histogram<const Spec extends LabelSpec>(
     spec: MetricSpec<Spec> & { readonly buckets: readonly number[] },
   ): Histogram<Spec> {
-    const histogram = new PromHistogram({ ...this.#options(spec), buckets: [...spec.buckets] });
+    const options = this.#define('histogram', spec);
+    const histogram = new PromHistogram({ ...options, buckets: [...spec.buckets] });
+    const series = combinations(spec.labels);
+    if (series.length <= MAX_ZEROED_HISTOGRAMS) for (const labels of series) histogram.zero(labels);
     return { observe: (labels, value) => histogram.observe({ ...labels }, value) };
   }
 
-  #options<Spec extends LabelSpec>({ name, help, labels }: MetricSpec<Spec>) {
+  #define<Spec extends LabelSpec>(type: MetricDescription['type'], spec: MetricSpec<Spec>) {
+    const { name, help, labels } = spec;
     const series = Object.values(labels).reduce((product, values) => product * values.length, 1);
     if (series > MAX_SERIES) throw new Error(`metric ${name} has ${series} series, more than ${MAX_SERIES}`);
+    this.#descriptions.push({ name, type, help, labels });
     return { name, help, labelNames: Object.keys(labels), registers: [this.#registry] };
   }
 }

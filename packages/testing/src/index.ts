@@ -1,3 +1,4 @@
+export { GitServer } from './git-server.ts';
 export { describeWith } from './requirement.ts';
 export { ThrowawayRedis } from './throwaway-redis.ts';
 export { readSetupFacts } from './setup-facts.ts';

@@ -14,6 +14,8 @@ const FIND_MISSING = {
     succeeds(process.execPath, '-e', `require('node:net').connect('${DOCKER_SOCKET}', () => process.exit(0))`)
       ? undefined
       : `no Docker Engine answers at ${DOCKER_SOCKET}`,
+  promtool: () =>
+    succeeds('promtool', '--version') ? undefined : 'promtool (Debian package prometheus) is not installed',
 } satisfies Record<Dependency, () => string | undefined>;
 
 /**

@@ -1,4 +1,4 @@
-import type { LimitTable } from '@drydock/core';
+import type { JobStore, LimitTable } from '@drydock/core';
 import type { Secret } from '@drydock/service-kit';
 import express from 'express';
 import type { Express } from 'express';
@@ -8,26 +8,37 @@ import type { ApiMetrics } from './metrics.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { observeRequests } from './middleware/observe-requests.ts';
+import { methodNotAllowed } from './middleware/method-not-allowed.ts';
 import { answerProblem, notFound } from './middleware/problem.ts';
 import { requestId } from './middleware/request-id.ts';
+import type { ArtifactRouteDeps } from './routes/artifacts.ts';
+import { getArtifact, getArtifacts } from './routes/artifacts.ts';
+import { postCancel } from './routes/cancel.ts';
 import type { EventRouteDeps } from './routes/events.ts';
 import { getEvents } from './routes/events.ts';
 import type { HealthRouteDeps } from './routes/health.ts';
 import { getLivez, getMetrics, getReadyz } from './routes/health.ts';
 import type { JobRouteDeps } from './routes/jobs.ts';
 import { getJob, postJob } from './routes/jobs.ts';
+import { getJobs } from './routes/list-jobs.ts';
 import type { PatchRouteDeps } from './routes/patch.ts';
 import { getPatch } from './routes/patch.ts';
+import type { UploadRouteDeps } from './routes/uploads.ts';
+import { postUpload } from './routes/uploads.ts';
 
 /** What the routes need, merged: each route names its part. */
-export type ApiDeps = Omit<EventRouteDeps & JobRouteDeps & PatchRouteDeps, keyof ApiMetrics> &
+export type ApiDeps = Omit<
+  EventRouteDeps & JobRouteDeps & PatchRouteDeps & ArtifactRouteDeps & UploadRouteDeps,
+  keyof ApiMetrics | 'store'
+> &
   Pick<HealthRouteDeps, 'assertReady'> & {
+    readonly store: JobStore;
     readonly apiKey: Secret;
     readonly limits: LimitTable;
     readonly metrics: ApiMetrics;
   };
 
-/** Largest body of a request, bytes. */
+/** Largest JSON body of a request, bytes. */
 export const MAX_BODY_BYTES = 2 << 20;
 
 /** Builds the whole API. The order is the policy: what stands below `authenticate` needs the key. */
@@ -37,15 +48,24 @@ export function buildApp(deps: ApiDeps): Express {
   app.set('query parser', 'simple').disable('etag');
   app.use(requestId, observeRequests(deps.metrics.requestSeconds), helmet());
 
-  app.get(ROUTES.livez, getLivez);
-  app.get(ROUTES.readyz, getReadyz(routeDeps));
-  app.get(ROUTES.metrics, getMetrics(routeDeps));
+  const readOnly = methodNotAllowed('GET', 'HEAD');
+  app.route(ROUTES.livez).get(getLivez).all(readOnly);
+  app.route(ROUTES.readyz).get(getReadyz(routeDeps)).all(readOnly);
+  app.route(ROUTES.metrics).get(getMetrics(routeDeps)).all(readOnly);
 
   app.use(authenticate(deps.apiKey));
-  app.post(ROUTES.jobs, jsonBody(MAX_BODY_BYTES), postJob(routeDeps));
-  app.get(ROUTES.job, getJob(routeDeps));
-  app.get(ROUTES.events, getEvents(routeDeps));
-  app.get(ROUTES.patch, getPatch(routeDeps));
+  app
+    .route(ROUTES.jobs)
+    .get(getJobs(routeDeps))
+    .post(jsonBody(MAX_BODY_BYTES), postJob(routeDeps))
+    .all(methodNotAllowed('GET', 'HEAD', 'POST'));
+  app.route(ROUTES.job).get(getJob(routeDeps)).all(readOnly);
+  app.route(ROUTES.cancel).post(postCancel(routeDeps)).all(methodNotAllowed('POST'));
+  app.route(ROUTES.events).get(getEvents(routeDeps)).all(readOnly);
+  app.route(ROUTES.patch).get(getPatch(routeDeps)).all(readOnly);
+  app.route(ROUTES.uploads).post(postUpload(routeDeps)).all(methodNotAllowed('POST'));
+  app.route(ROUTES.artifacts).get(getArtifacts(routeDeps)).all(readOnly);
+  app.route(ROUTES.artifact).get(getArtifact(routeDeps)).all(readOnly);
 
   app.use(notFound);
   app.use(answerProblem(deps.logger));

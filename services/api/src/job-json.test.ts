@@ -41,7 +41,13 @@ describe('toJobJson', () => {
       object: 'job',
       status: 'queued',
       labels: { team: 'core' },
-      links: { self: `/v1/jobs/${id}`, events: `/v1/jobs/${id}/events`, patch: `/v1/jobs/${id}/patch` },
+      links: {
+        self: `/v1/jobs/${id}`,
+        events: `/v1/jobs/${id}/events`,
+        patch: `/v1/jobs/${id}/patch`,
+        artifacts: `/v1/jobs/${id}/artifacts`,
+        cancel: `/v1/jobs/${id}/cancel`,
+      },
     });
   });
 

@@ -17,6 +17,12 @@ export function toJobJson(job: JobRecord): JobJson {
     limits: job.spec.limits,
     result: job.result,
     error: job.error,
-    links: { self, events: `${self}/events`, patch: `${self}/patch` },
+    links: {
+      self,
+      events: `${self}/events`,
+      patch: `${self}/patch`,
+      artifacts: `${self}/artifacts`,
+      cancel: `${self}/cancel`,
+    },
   };
 }

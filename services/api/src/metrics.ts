@@ -8,6 +8,10 @@ export const ROUTES = {
   job: '/v1/jobs/:jobId',
   events: '/v1/jobs/:jobId/events',
   patch: '/v1/jobs/:jobId/patch',
+  uploads: '/v1/uploads',
+  artifacts: '/v1/jobs/:jobId/artifacts',
+  artifact: '/v1/jobs/:jobId/artifacts/:name',
+  cancel: '/v1/jobs/:jobId/cancel',
   livez: '/livez',
   readyz: '/readyz',
   metrics: '/metrics',
@@ -17,6 +21,7 @@ export const METHODS = ['GET', 'HEAD', 'POST', 'other'] as const;
 export const ROUTE_LABELS = [...Object.values(ROUTES), 'unmatched'] as const;
 const STATUSES = new Set([
   200,
+  201,
   202,
   204,
   304,

@@ -31,7 +31,10 @@ describe('parseJobRequest', () => {
           max_tokens_total: 2_000_000,
         },
       },
-      source: { json: expect.any(Uint8Array) as Uint8Array, bytes: 1, files: 1 },
+      source: {
+        type: 'files',
+        encoded: { json: expect.any(Uint8Array) as Uint8Array, bytes: 1, files: 1 },
+      },
     });
   });
 

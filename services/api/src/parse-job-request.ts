@@ -2,13 +2,13 @@ import type { ErrorCode, JobSpec } from '@drydock/contracts';
 import { BUILT_TOOL_GROUPS, JobRequest } from '@drydock/contracts';
 import type { LimitTable } from '@drydock/core';
 import { resolveLimits } from '@drydock/core';
-import type { EncodedSource } from './encode-source.ts';
-import { encodeSource } from './encode-source.ts';
 import type { FieldError } from './field-errors.ts';
 import { readIssues } from './field-errors.ts';
+import type { ParsedSource } from './parse-source.ts';
+import { parseSource } from './parse-source.ts';
 
 export type ParsedJobRequest =
-  | { readonly kind: 'parsed'; readonly spec: Omit<JobSpec, 'source'>; readonly source: EncodedSource }
+  | { readonly kind: 'parsed'; readonly spec: Omit<JobSpec, 'source'>; readonly source: ParsedSource }
   | {
       readonly kind: 'refused';
       readonly code: Extract<
@@ -34,7 +34,7 @@ export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequ
     const errors = [{ pointer: `/limits/${resolved.limit}`, detail }];
     return { kind: 'refused', code: 'invalid_request', errors };
   }
-  const decision = encodeSource(source);
+  const decision = parseSource(source);
   if (decision.kind === 'refused') return { ...decision, code: 'bad_source' };
   return { kind: 'parsed', spec: { ...rest, limits: resolved.limits }, source: decision.source };
 }

@@ -1,12 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import type { Digest } from '@drydock/contracts';
 import { JobJson, Problem } from '@drydock/contracts';
 import { ThrowawayRedis, describeWith } from '@drydock/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL, startApi } from './start-api.ts';
+import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL, digestOf, startApi } from './start-api.ts';
 
 const OVERSIZED = JSON.stringify({ x: 'x'.repeat((2 << 20) - 7) });
 const DEEP = '['.repeat(100_000) + ']'.repeat(100_000);
@@ -64,7 +63,7 @@ describeWith('redis', 'the API over HTTP', () => {
       const { id } = await api.submit();
       const job = await api.find(id);
       expect(job?.spec.source).toMatchObject({ type: 'files', bytes: 1, files: 1 });
-      const source = await api.artifacts.get(job?.spec.source.digest ?? ('' as Digest));
+      const source = await api.artifacts.get(digestOf(job));
       expect(JSON.parse(Buffer.from(source).toString())).toMatchObject({
         files: [{ path: 'a.txt', content: 'a' }],
       });

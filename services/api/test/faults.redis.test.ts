@@ -3,7 +3,7 @@ import type { JobJson } from '@drydock/contracts';
 import { ThrowawayRedis, describeWith } from '@drydock/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { MINIMAL, startApi } from './start-api.ts';
+import { MINIMAL, digestOf, startApi } from './start-api.ts';
 
 const DEADLINE_MS = 3_500;
 
@@ -72,7 +72,7 @@ describeWith('redis', 'the API while Redis is away', () => {
     for (const job of jobs) {
       const found = await api.find(job.id);
       expect(found?.spec.instruction).toBe(MINIMAL.instruction);
-      expect(found && (await api.artifacts.get(found.spec.source.digest)).length).toBeGreaterThan(0);
+      expect(found && (await api.artifacts.get(digestOf(found))).length).toBeGreaterThan(0);
     }
   });
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryStore } from '@drydock/artifacts';
-import type { JobEventBody, JobId, JobRecord } from '@drydock/contracts';
+import type { ArtifactName, Digest, JobEventBody, JobId, JobRecord } from '@drydock/contracts';
 import { JobJson, WorkerId } from '@drydock/contracts';
-import type { ArtifactStore, JobStore, Lease } from '@drydock/core';
+import type { ArtifactStore, JobStore, Lease, TerminalState } from '@drydock/core';
 import { LIMITS, NO_USAGE } from '@drydock/core';
 import { openQueue } from '@drydock/queue';
 import { Secret, createLogger, listen, systemClock } from '@drydock/service-kit';
@@ -25,6 +25,7 @@ export const MINIMAL = {
 
 /** Short enough for a test, and otherwise as configured. */
 const STREAM_LIMITS = { maxStreams: 3, heartbeatMs: 200, stallMs: 500, maxBufferedBytes: 2 << 20 };
+export const MAX_UPLOAD_BYTES = 4 << 20;
 const WORKER_ID = WorkerId.parse('wrk_0123456789abcdef');
 const LEASE_MS = 60_000;
 const RESULT = {
@@ -37,15 +38,29 @@ const RESULT = {
   warnings: [],
 };
 
+/** Where the bytes of a job's files are. */
+export function digestOf(job: JobRecord | undefined): Digest {
+  if (job?.spec.source.type !== 'files') throw new Error('The job has no files.');
+  return job.spec.source.digest;
+}
+
 /** The API of this repository on loopback, in this process, over a real Redis. */
 export class TestApi implements AsyncDisposable {
   readonly url: string;
   readonly artifacts: ArtifactStore;
+  readonly artifactsDir: string;
   readonly #store: JobStore;
   readonly #close: () => Promise<void>;
 
-  constructor(parts: { url: string; artifacts: ArtifactStore; store: JobStore; close: () => Promise<void> }) {
+  constructor(parts: {
+    url: string;
+    artifacts: ArtifactStore;
+    artifactsDir: string;
+    store: JobStore;
+    close: () => Promise<void>;
+  }) {
     this.url = parts.url;
+    this.artifactsDir = parts.artifactsDir;
     this.artifacts = parts.artifacts;
     this.#store = parts.store;
     this.#close = parts.close;
@@ -59,8 +74,12 @@ export class TestApi implements AsyncDisposable {
     return fetch(`${this.url}/v1/jobs`, { method: 'POST', body, headers: { ...AUTHORIZED, ...headers } });
   }
 
-  async submit(): Promise<JobJson> {
-    return JobJson.parse(await (await this.post(JSON.stringify(MINIMAL))).json());
+  async submit(change: object = {}): Promise<JobJson> {
+    return JobJson.parse(await (await this.post(JSON.stringify({ ...MINIMAL, ...change }))).json());
+  }
+
+  cancel(jobId: string): Promise<Response> {
+    return fetch(`${this.url}/v1/jobs/${jobId}/cancel`, { method: 'POST', headers: AUTHORIZED });
   }
 
   find(jobId: JobId): Promise<JobRecord | undefined> {
@@ -99,11 +118,18 @@ class TestWorker {
     );
   }
 
+  /** Stores an artifact while the job goes on. */
+  async keep(name: ArtifactName, text: string): Promise<Digest> {
+    const digest = await this.#artifacts.put(Buffer.from(text));
+    await this.#store.putArtifact(this.#lease, { [name]: digest });
+    return digest;
+  }
+
   /** Ends the job, with a patch where one is given. */
-  async finish(diff?: string): Promise<void> {
+  async finish(diff?: string, to: TerminalState = 'failed'): Promise<void> {
     const artifacts =
       diff === undefined ? {} : { 'patch.diff': await this.#artifacts.put(Buffer.from(diff)) };
-    await this.#store.commit(this.#lease, { to: 'failed', result: RESULT, error: null, artifacts });
+    await this.#store.commit(this.#lease, { to, result: RESULT, error: null, artifacts });
   }
 }
 
@@ -124,6 +150,8 @@ export async function startApi(redisUrl: string): Promise<TestApi> {
     clock,
     logger,
     metrics,
+    uploads: queue.uploads,
+    maxUploadBytes: MAX_UPLOAD_BYTES,
     store: queue.store,
     feed: queue.feed,
     apiKey: new Secret(API_KEY),
@@ -147,5 +175,5 @@ export async function startApi(redisUrl: string): Promise<TestApi> {
     await queue.close();
     await rm(dir, { recursive: true });
   };
-  return new TestApi({ url, artifacts, store: queue.store, close });
+  return new TestApi({ url, artifacts, artifactsDir: dir, store: queue.store, close });
 }

@@ -1,5 +1,5 @@
 import type { SandboxId } from '@drydock/contracts';
-import type { Clock, JobSweeper, SandboxRegistry } from '@drydock/core';
+import type { Clock, JobSweeper, Office, SandboxRegistry } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { MonitorMetrics, ReapReason } from './metrics.ts';
 
@@ -24,6 +24,8 @@ export interface SandboxHost {
 export interface MonitorDeps {
   readonly jobs: JobSweeper;
   readonly registry: SandboxRegistry;
+  /** Held by the one monitor that exports gauges about the whole cluster. */
+  readonly office: Office;
   readonly host: SandboxHost;
   readonly clock: Clock;
   readonly log: Logger;

@@ -16,6 +16,7 @@ import { SweepJournal } from './sweep-journal.ts';
 import { createDispatchOutbox } from './sweeps/dispatch-outbox.ts';
 import { createEnforceDeadlines } from './sweeps/enforce-deadlines.ts';
 import { createExpireAttempts } from './sweeps/expire-attempts.ts';
+import { createExportGauges } from './sweeps/export-gauges.ts';
 import { createReapSandboxes } from './sweeps/reap-sandboxes.ts';
 
 const CLOSE_MS = 5_000;
@@ -44,12 +45,15 @@ await runService('monitor', async () => {
   shutdown.add('metrics', CLOSE_MS, () => server.close());
 
   const host = createLazyHost(() => openHost(config));
-  const deps = { jobs: queue.sweeper, registry: queue.registry, host, clock, log, metrics };
+  const office = queue.office('cluster-gauges');
+  const deps = { jobs: queue.sweeper, registry: queue.registry, office, host, clock, log, metrics };
   const reap = createReapSandboxes(deps);
-  const sweeps = [createDispatchOutbox(deps), createExpireAttempts(deps), createEnforceDeadlines(deps), reap];
+  const duties = [createDispatchOutbox, createExpireAttempts, createEnforceDeadlines, createExportGauges];
+  const sweeps = [...duties.map((create) => create(deps)), reap];
   const stopped = runSweeps(sweeps, { clock, onPass: (pass) => journal.record(pass) }, shutdown.signal);
   shutdown.add('sweeps', LAST_REAP_MS + CLOSE_MS, async () => {
     await stopped;
+    await office.resign().catch((err: unknown) => log.warn('office.kept', { err }));
     await reap.run(AbortSignal.timeout(LAST_REAP_MS));
     if (!(await host.release())) log.warn('host.kept', { reason: 'a sandbox is still there' });
   });

@@ -1,5 +1,6 @@
 import type { JobState } from '@drydock/contracts';
 import { JOB_STATES } from '@drydock/contracts';
+import type { SandboxRecord } from '@drydock/core';
 import { Metrics } from '@drydock/service-kit';
 import type { FinishedPass } from './run-sweeps.ts';
 import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
@@ -7,6 +8,8 @@ import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
 /** Why the monitor ended a sandbox. */
 const REAP_REASONS = ['deadline_passed', 'lease_expired', 'expired', 'owner_dead', 'no_slot'] as const;
 export type ReapReason = (typeof REAP_REASONS)[number];
+
+const ROLES = ['agent', 'verify', 'build'] as const satisfies SandboxRecord['role'][];
 
 const PASS_BUCKETS = [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -38,10 +41,20 @@ export class MonitorMetrics extends Metrics {
     help: 'Jobs that the monitor ended because no worker did.',
     labels: {},
   });
+  readonly #inOffice = this.gauge({
+    name: 'drydock_monitor_in_office',
+    help: 'Whether this monitor is the one that exports gauges about the whole cluster.',
+    labels: {},
+  });
   readonly #jobs = this.gauge({
     name: 'drydock_queue_jobs',
-    help: 'Jobs by state.',
+    help: 'Jobs of the whole cluster by state; 0 from every monitor but the one in office.',
     labels: { state: JOB_STATES },
+  });
+  readonly #sandboxes = this.gauge({
+    name: 'drydock_sandboxes',
+    help: 'Sandboxes that work for jobs in the whole cluster; 0 from every monitor but the one in office.',
+    labels: { role: ROLES },
   });
   readonly #reaped = this.counter({
     name: 'drydock_sandboxes_reaped_total',
@@ -75,8 +88,23 @@ export class MonitorMetrics extends Metrics {
     this.#deadlinesExpired.inc({});
   }
 
-  jobsCounted(counts: Readonly<Record<JobState, number>>): void {
-    for (const state of JOB_STATES) this.#jobs.set({ state }, counts[state]);
+  /** What is true of the whole cluster, from the monitor in office. */
+  clusterCounted(
+    jobs: Readonly<Record<JobState, number>>,
+    sandboxes: readonly Pick<SandboxRecord, 'role'>[],
+  ): void {
+    this.#inOffice.set({}, 1);
+    for (const state of JOB_STATES) this.#jobs.set({ state }, jobs[state]);
+    for (const role of ROLES) {
+      this.#sandboxes.set({ role }, sandboxes.filter((sandbox) => sandbox.role === role).length);
+    }
+  }
+
+  /** Another monitor says it, or nobody can. */
+  clusterUnknown(): void {
+    this.#inOffice.set({}, 0);
+    for (const state of JOB_STATES) this.#jobs.set({ state }, 0);
+    for (const role of ROLES) this.#sandboxes.set({ role }, 0);
   }
 
   sandboxReaped(reason: ReapReason): void {

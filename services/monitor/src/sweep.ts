@@ -1,4 +1,10 @@
-export const SWEEPS = ['dispatch_outbox', 'expire_attempts', 'enforce_deadlines', 'reap_sandboxes'] as const;
+export const SWEEPS = [
+  'dispatch_outbox',
+  'expire_attempts',
+  'enforce_deadlines',
+  'reap_sandboxes',
+  'export_gauges',
+] as const;
 export type SweepName = (typeof SWEEPS)[number];
 
 export const SWEEP_OUTCOMES = ['done', 'failed', 'overran'] as const;

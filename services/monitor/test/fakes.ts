@@ -1,6 +1,6 @@
 import type { JobId, JobState, SandboxId } from '@drydock/contracts';
 import { JOB_STATES } from '@drydock/contracts';
-import type { JobSweeper, SandboxRecord, SandboxRegistry } from '@drydock/core';
+import type { JobSweeper, Office, SandboxRecord, SandboxRegistry } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
 import { MonitorMetrics } from '../src/metrics.ts';
@@ -63,7 +63,7 @@ export class FakeRegistry implements SandboxRegistry {
 
 export class FakeSweeper implements JobSweeper {
   lost: readonly { jobId: JobId; to: JobState }[] = [];
-  late: readonly JobId[] = [];
+  late: readonly { jobId: JobId; to: JobState }[] = [];
   readonly graces: number[] = [];
   /** Runs when leases expire, to place something in the middle of a pass. */
   onExpireLeases: () => void = silent;
@@ -73,7 +73,7 @@ export class FakeSweeper implements JobSweeper {
     return this.lost;
   }
 
-  async expireDeadlines(graceMs: number): Promise<readonly JobId[]> {
+  async expireDeadlines(graceMs: number): Promise<readonly { jobId: JobId; to: JobState }[]> {
     this.graces.push(graceMs);
     return this.late;
   }
@@ -82,14 +82,29 @@ export class FakeSweeper implements JobSweeper {
     return 0;
   }
 
+  counts = Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>;
+
   async countStates(): Promise<Readonly<Record<JobState, number>>> {
-    return Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>;
+    return this.counts;
+  }
+}
+
+export class FakeOffice implements Office {
+  isOurs = true;
+
+  async hold(): Promise<boolean> {
+    return this.isOurs;
+  }
+
+  async resign(): Promise<void> {
+    this.isOurs = false;
   }
 }
 
 export interface FakeDeps extends MonitorDeps {
   readonly jobs: FakeSweeper;
   readonly registry: FakeRegistry;
+  readonly office: FakeOffice;
   readonly host: FakeHost;
   readonly clock: ManualClock;
 }
@@ -98,6 +113,7 @@ export function createDeps(): FakeDeps {
   return {
     jobs: new FakeSweeper(),
     registry: new FakeRegistry(),
+    office: new FakeOffice(),
     host: new FakeHost(),
     clock: new ManualClock(),
     log: silentLog,

@@ -1,20 +1,67 @@
-const MAX_BYTES = 1 << 20;
+const MAX_BYTES = 16 << 20;
 
-/** The artifact log.txt: what was run and what it printed, in order, head kept when it grows over 1 MiB. */
+/** What one command printed, in a place of its own: commands run side by side. */
+export interface LogEntry {
+  /** Takes output as it appears. */
+  append(text: string): void;
+  /** Takes the last line; says how much of the output is missing above it. */
+  finish(line: string, totalBytes: number): void;
+}
+
+/** The artifact log.txt: what was run and all that it printed, in the order of its start; head kept over 16 MiB. */
 export class AttemptLog {
-  #text = '';
-  #omitted = 0;
+  readonly #entries: { readonly chunks: Buffer[] }[] = [];
+  #bytes = 0;
+  #leftOut = 0;
+  #revision = 0;
+
+  /** Room for output. */
+  get roomBytes(): number {
+    return MAX_BYTES - this.#bytes;
+  }
+
+  /** Grows with every change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get byteLength(): number {
+    return this.#bytes;
+  }
 
   append(line: string): void {
-    if (this.#text.length + line.length > MAX_BYTES) {
-      this.#omitted += 1;
-      return;
-    }
-    this.#text += `${line}\n`;
+    const chunks: Buffer[] = [];
+    this.#entries.push({ chunks });
+    this.#add(chunks, `${line}\n`);
+  }
+
+  open(line: string): LogEntry {
+    const chunks: Buffer[] = [];
+    this.#entries.push({ chunks });
+    this.#add(chunks, `${line}\n`);
+    let shown = 0;
+    return {
+      append: (text) => (shown += this.#add(chunks, text)),
+      finish: (last, totalBytes) => {
+        const missing = totalBytes - shown;
+        this.#add(chunks, missing > 0 ? `\n[${missing} bytes of output left out]\n${last}\n` : `\n${last}\n`);
+      },
+    };
   }
 
   toBytes(): Uint8Array {
-    const end = this.#omitted > 0 ? `[${this.#omitted} more entries were left out]\n` : '';
-    return new TextEncoder().encode(this.#text + end);
+    const end = this.#leftOut > 0 ? [Buffer.from(`[${this.#leftOut} more bytes were left out]\n`)] : [];
+    return Buffer.concat([...this.#entries.flatMap(({ chunks }) => chunks), ...end]);
+  }
+
+  /** How many bytes were taken. */
+  #add(chunks: Buffer[], text: string): number {
+    const bytes = Buffer.from(text);
+    const taken = bytes.subarray(0, Math.max(0, this.roomBytes));
+    this.#leftOut += bytes.byteLength - taken.byteLength;
+    this.#bytes += taken.byteLength;
+    this.#revision += 1;
+    if (taken.byteLength > 0) chunks.push(taken);
+    return taken.byteLength;
   }
 }

@@ -1,5 +1,12 @@
-import type { ArtifactDigests, ArtifactName, JobRecord, JobState, Warning } from '@drydock/contracts';
-import type { Lease } from '@drydock/core';
+import type {
+  ArtifactDigests,
+  ArtifactName,
+  JobRecord,
+  JobResult,
+  JobState,
+  Warning,
+} from '@drydock/contracts';
+import type { Lease, StoredBytes } from '@drydock/core';
 import { Budget } from '@drydock/core';
 import { AttemptLog } from './attempt-log.ts';
 import { Conversation } from './conversation.ts';
@@ -17,6 +24,8 @@ export class Attempt {
   readonly log = new AttemptLog();
   readonly warnings: Warning[] = [];
   readonly artifacts: ArtifactDigests = {};
+  /** The workspace as it was last saved. */
+  checkpoint: StoredBytes | undefined;
   #state: JobState = 'starting';
 
   constructor(
@@ -49,6 +58,18 @@ export class Attempt {
   warn(warning: Warning): void {
     this.warnings.push(warning);
     this.events.emit({ type: 'warning.raised', data: warning });
+  }
+
+  /** A warning that says the same however often it applies. */
+  warnOnce(warning: Warning): void {
+    if (!this.warnings.some(({ code }) => code === warning.code)) this.warn(warning);
+  }
+
+  /** Records what there is so far, so that it stands if the attempt is lost. */
+  async record(result: JobResult): Promise<void> {
+    const digest = this.checkpoint?.digest;
+    const soFar = digest === undefined ? { result } : { result, checkpoint: digest };
+    await this.deps.store.putArtifact(this.lease, this.artifacts, soFar);
   }
 
   /** Stores an artifact's bytes; the commit refers to them. */

@@ -2,6 +2,7 @@ import type { JobResult } from '@drydock/contracts';
 import type { DrydockError, TerminalState } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import type { AgentStage } from './run-agent-stage.ts';
+import { toJsonBytes } from './to-json-bytes.ts';
 import type { Verification } from './verify-result.ts';
 
 /** How an attempt ended, with all that is to be kept of it. */
@@ -12,20 +13,37 @@ export interface Ending {
   readonly verification: Verification | undefined;
 }
 
-/** Writes the artifacts, then the job's end: state, result and last event at once. */
-export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<void> {
+/**
+ * Writes the artifacts, then the job's end: state, result and last event at once. Resolves with the state that the job
+ * ended in: a cancellation that came first leaves it no other than `cancelled`.
+ */
+export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<TerminalState> {
   await keepArtifacts(attempt, ending);
   noteLeftOut(attempt, ending.stage);
+  if ((await commit(attempt, ending)) === 'committed') return ending.to;
+  const cancelled = toCancelled(ending);
+  await commit(attempt, cancelled);
+  return cancelled.to;
+}
+
+async function commit(attempt: Attempt, ending: Ending): Promise<'committed' | 'cancel_requested'> {
   await attempt.events.flush();
   const result = toResult(attempt, ending);
   const error = ending.error?.toBody() ?? null;
-  await attempt.deps.store.commit(attempt.lease, {
-    to: ending.to,
-    result,
-    error,
-    artifacts: attempt.artifacts,
-  });
-  attempt.deps.metrics.jobFinished(ending.to, result.verified);
+  const { to } = ending;
+  const { artifacts } = attempt;
+  const answer = await attempt.deps.store.commit(attempt.lease, { to, result, error, artifacts });
+  if (answer === 'committed') {
+    attempt.deps.metrics.jobFinished(to, result.verified, secondsSince(attempt, attempt.job.createdAt));
+  }
+  return answer;
+}
+
+const secondsSince = ({ deps }: Attempt, at: string): number => (deps.clock.now() - Date.parse(at)) / 1_000;
+
+/** What was proven stays in the artifacts; a cancelled job claims nothing of it. */
+function toCancelled({ stage }: Ending): Ending {
+  return { to: 'cancelled', error: undefined, stage, verification: undefined };
 }
 
 async function keepArtifacts(attempt: Attempt, { stage, verification }: Ending): Promise<void> {
@@ -46,6 +64,12 @@ function noteLeftOut(attempt: Attempt, stage: AgentStage | undefined): void {
     code: 'ignored_files_left_out',
     message: `Not in the patch, because git ignores them or cannot carry them: ${leftOut.join(', ')}`,
   });
+}
+
+/** The result of an attempt that is lost now. */
+export function resultSoFar(attempt: Attempt, told: Pick<JobResult, 'plan' | 'patch_bytes'>): JobResult {
+  const nothing = { verified: isProvable(attempt), checks: null, summary: null };
+  return { ...nothing, ...told, usage: attempt.budget.usage, warnings: attempt.warnings };
 }
 
 function toResult(attempt: Attempt, { stage, verification }: Ending): JobResult {
@@ -73,6 +97,3 @@ function describeStage({
   const summary = outcome.kind === 'submitted' ? outcome.submission.summary : null;
   return { summary, plan, patch_bytes: patch.diff.byteLength };
 }
-
-const toJsonBytes = (value: unknown): Uint8Array =>
-  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);

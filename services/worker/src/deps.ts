@@ -2,6 +2,7 @@ import type { WorkerId } from '@drydock/contracts';
 import type {
   ArtifactStore,
   Clock,
+  GitMirrors,
   JobStore,
   LayerStore,
   ModelGateway,
@@ -9,16 +10,19 @@ import type {
   SandboxRegistry,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
+import type { CancellationFeed } from './lease-keeper.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** Everything an attempt is composed of; built once, in main.ts. */
 export interface WorkerDeps {
   readonly workerId: WorkerId;
   readonly store: JobStore;
+  readonly cancellations: CancellationFeed;
   readonly registry: SandboxRegistry;
   readonly artifacts: ArtifactStore;
   readonly sandboxes: Sandboxes;
   readonly layers: LayerStore;
+  readonly mirrors: GitMirrors;
   readonly models: ModelGateway;
   readonly clock: Clock;
   readonly log: Logger;

@@ -2,9 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DirectoryStore } from '@drydock/artifacts';
 import { WorkerId } from '@drydock/contracts';
-import { OpenAiResponses } from '@drydock/models';
 import { openQueue } from '@drydock/queue';
-import { SandboxHost } from '@drydock/sandbox';
 import {
   createLogger,
   runService,
@@ -14,6 +12,9 @@ import {
 } from '@drydock/service-kit';
 import { readConfig } from './config.ts';
 import { WorkerMetrics } from './metrics.ts';
+import { openModels } from './open-models.ts';
+import { openSources } from './open-sources.ts';
+import { openWarmPool } from './open-warm-pool.ts';
 import { runAttempt } from './run-attempt.ts';
 import { waitUntilDurable } from './wait-until-durable.ts';
 
@@ -31,7 +32,7 @@ await runService('worker', async () => {
 
   const queue = openQueue({ url: config.redisUrl.reveal(), prefix: config.redisPrefix, onError });
   shutdown.add('queue', CLOSE_MS, () => queue.close());
-  const host = await SandboxHost.open({ ...config.sandboxHost, clock });
+  const { host, mirrors } = await openSources(config, { clock, log });
   const isReady = () => queue.ping().then(() => true);
   const server = await startMetricsServer({ address: config.address, metrics, isReady, logger: log });
   shutdown.add('metrics', CLOSE_MS, () => server.close());
@@ -40,17 +41,13 @@ await runService('worker', async () => {
   const deps = {
     workerId: WorkerId.parse(`wrk_${randomBytes(8).toString('hex')}`),
     store: queue.store,
+    cancellations: queue.cancellations,
     registry: queue.registry,
     artifacts: new DirectoryStore(join(config.dataDir, 'artifacts')),
-    sandboxes: host.sandboxes,
+    sandboxes: openWarmPool(host, { ...config, log, metrics, shutdown }),
     layers: host.layers,
-    models: new OpenAiResponses({
-      baseUrl: config.model.baseUrl,
-      apiKey: config.model.apiKey?.reveal(),
-      clock,
-      // oxlint-disable-next-line no-restricted-properties -- the one source of jitter, handed to whoever needs some
-      random: Math.random,
-    }),
+    mirrors,
+    models: openModels(config.model, { clock, metrics }),
     clock,
     log,
     metrics,
@@ -62,5 +59,9 @@ await runService('worker', async () => {
     onError,
   });
   shutdown.add('consumer', DRAIN_MS + 2 * CLOSE_MS, () => consumer.close(DRAIN_MS));
-  log.info('worker.ready', { workerId: deps.workerId, metricsUrl: server.url, host: await host.describe() });
+  log.info('worker.ready', {
+    workerId: deps.workerId,
+    metricsUrl: `${server.url}/metrics`,
+    host: await host.describe(),
+  });
 });

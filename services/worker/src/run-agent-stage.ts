@@ -2,12 +2,14 @@ import type { AgentStart, JobRecord } from '@drydock/contracts';
 import type { CapturedPatch, Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
+import { resultSoFar } from './commit-attempt.ts';
 import { findInterruption } from './interruption.ts';
 import { startSandbox } from './sandbox-scope.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Toolbox } from './toolbox.ts';
+import { TurnSaver } from './turn-saver.ts';
 
-/** The monitor kills a sandbox 5 s after its deadline: the patch so far has to be out by then. */
+/** The monitor kills a sandbox 5 s after its deadline, and a cancelled one is gone by then: the patch is out first. */
 const CAPTURE_AFTER_INTERRUPTION_MS = 4_000;
 const CAPTURE_MS = 60_000;
 
@@ -30,26 +32,37 @@ export async function runAgentStage(
   const { sandbox } = scope;
   await sandbox.mountWorkspace(context.layer, 'read_only', signal);
   await attempt.enter('planning');
-  const toolbox = createToolbox(attempt, sandbox);
-  const outcome = await settle(() => serve(attempt, { sandbox, toolbox }, signal), signal);
-  const captured = await capture(attempt, sandbox, outcome);
+  const toolbox = createToolbox(attempt, { sandbox, deadlineAt: context.deadlineAt });
+  const saver = new TurnSaver({
+    attempt,
+    sandbox,
+    toolbox,
+    toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
+  });
+  const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver }, signal), signal);
+  const captured = await capture(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }
 
-function createToolbox(attempt: Attempt, sandbox: Sandbox): Toolbox {
+function createToolbox(
+  attempt: Attempt,
+  { sandbox, deadlineAt }: { sandbox: Sandbox; deadlineAt: number },
+): Toolbox {
   return new Toolbox({
     spec: attempt.job.spec,
     sandbox,
     events: attempt.events,
     log: attempt.log,
+    clock: attempt.deps.clock,
+    deadlineAt,
     onPlan: () => attempt.enter('running'),
-    onDecision: (verdict) => attempt.deps.metrics.policyDecided(verdict),
+    onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
 }
 
 function serve(
   attempt: Attempt,
-  { sandbox, toolbox }: { sandbox: Sandbox; toolbox: Toolbox },
+  { sandbox, toolbox, saver }: { sandbox: Sandbox; toolbox: Toolbox; saver: TurnSaver },
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { deps, job, conversation, budget, events } = attempt;
@@ -64,6 +77,7 @@ function serve(
       toolbox,
       budget,
       events,
+      saveTurn: (ended) => saver.save(ended),
       onTurn: (turn) => {
         deps.metrics.turnCharged(turn.usage);
         noteIgnoredTemperature(attempt, turn.temperatureIgnored);
@@ -112,20 +126,24 @@ async function settle(loop: () => Promise<Outcome>, signal: AbortSignal): Promis
 
 const NO_PATCH: CapturedPatch = { diff: new Uint8Array(), leftOut: [] };
 
+/** The last state, whatever the end was; where it cannot be captured, what was saved before. */
 async function capture(
   attempt: Attempt,
-  sandbox: Sandbox,
+  saver: TurnSaver,
   outcome: Outcome,
 ): Promise<Omit<AgentStage, 'plan'>> {
-  const timeoutMs = outcome.kind === 'timed_out' ? CAPTURE_AFTER_INTERRUPTION_MS : CAPTURE_MS;
+  const isInterrupted = outcome.kind === 'timed_out' || outcome.kind === 'cancelled';
+  const timeoutMs = isInterrupted ? CAPTURE_AFTER_INTERRUPTION_MS : CAPTURE_MS;
   try {
-    return { outcome, patch: await sandbox.capturePatch(AbortSignal.timeout(timeoutMs)) };
+    const patch = await saver.saveEnd(AbortSignal.timeout(timeoutMs));
+    await saver.record();
+    return { outcome, patch };
   } catch (cause) {
     const { code, message } = toDrydockError(cause);
     attempt.deps.log.warn('patch.capture_failed', { code, err: cause });
-    attempt.warn({ code: 'patch_not_captured', message: `The changes could not be read: ${message}` });
+    attempt.warn({ code: 'patch_not_captured', message: `The last changes could not be read: ${message}` });
     // A submission without its patch proves nothing; every other ending stays what it was.
     const ended: Outcome = outcome.kind === 'submitted' ? { kind: 'failed', code, message } : outcome;
-    return { outcome: ended, patch: NO_PATCH };
+    return { outcome: ended, patch: saver.patch ?? NO_PATCH };
   }
 }

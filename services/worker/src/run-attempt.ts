@@ -1,5 +1,4 @@
-import type { JobRunMessage } from '@drydock/contracts';
-import { FilesSource } from '@drydock/contracts';
+import type { JobRecord, JobRunMessage } from '@drydock/contracts';
 import type { Layer, Outcome, TerminalState } from '@drydock/core';
 import { DrydockError, toDrydockError, toError, toJobState } from '@drydock/core';
 import { Attempt } from './attempt.ts';
@@ -8,6 +7,8 @@ import type { Ending } from './commit-attempt.ts';
 import type { WorkerDeps } from './deps.ts';
 import { Interrupted, findInterruption, isLeaseLost } from './interruption.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { prepareLayer } from './prepare-layer.ts';
+import type { AttemptOutcome } from './metrics.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { runAgentStage } from './run-agent-stage.ts';
 import { endOlderAttempts } from './sandbox-scope.ts';
@@ -22,25 +23,36 @@ export async function runAttempt(
   message: JobRunMessage,
   shutdown: AbortSignal,
 ): Promise<void> {
-  const { store, workerId, leaseMs, clock } = deps;
+  const { store, cancellations, workerId, leaseMs, clock } = deps;
   const claim = await store.claim({ ...message, workerId, leaseMs });
   if (claim.kind === 'refused') {
     deps.log.info('claim.refused', { jobId: message.jobId, reason: claim.reason });
     return;
   }
-  await using keeper = new LeaseKeeper({ store, clock, lease: claim.lease, leaseMs, parent: shutdown });
+  const { lease } = claim;
+  const parent = shutdown;
+  await using keeper = new LeaseKeeper({ store, cancellations, clock, lease, leaseMs, parent });
   const attempt = new Attempt(deps, claim, (error) => keeper.interrupt(new Interrupted('lease_lost', error)));
-  deps.metrics.attemptStarted();
+  deps.metrics.attemptStarted(secondsQueued(claim.job));
+  let outcome: AttemptOutcome = 'broken';
   try {
     const ending = await conclude(attempt, keeper.signal);
-    await commitAttempt(attempt, ending);
-    deps.log.info('attempt.committed', { jobId: claim.lease.jobId, to: ending.to });
+    const to = await commitAttempt(attempt, ending);
+    outcome = 'committed';
+    deps.log.info('attempt.committed', { jobId: lease.jobId, to });
   } catch (error) {
     if (!isAbandoned(error, keeper.signal)) throw error;
-    deps.log.warn('attempt.abandoned', { jobId: claim.lease.jobId, err: error });
+    outcome = findInterruption(keeper.signal) === 'shutdown' ? 'shutdown' : 'lease_lost';
+    deps.log.warn('attempt.abandoned', { jobId: lease.jobId, err: error });
   } finally {
-    deps.metrics.attemptEnded();
+    deps.metrics.attemptEnded(outcome);
   }
+}
+
+/** How long a job waited for its first attempt, by the store's own clock. */
+function secondsQueued({ attempt, createdAt, startedAt }: JobRecord): number | undefined {
+  if (attempt !== 1 || startedAt === null) return undefined;
+  return (Date.parse(startedAt) - Date.parse(createdAt)) / 1_000;
 }
 
 /** Whether the attempt is no longer this worker's: nothing may be written, and nothing went wrong here. */
@@ -57,7 +69,7 @@ async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
   let stage: AgentStage | undefined;
   try {
     await endOlderAttempts(attempt, signal);
-    const layer = await prepareLayer(attempt, signal);
+    using layer = await prepareLayer(attempt, signal);
     stage = await runAgentStage(attempt, { layer, deadlineAt }, signal);
     if (stage.outcome.kind !== 'submitted') return toEnding(stage.outcome, stage);
     await attempt.enter('verifying', timeoutMs);
@@ -66,13 +78,6 @@ async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
   } catch (error) {
     return toEnding(outcomeOfError(error, signal), stage);
   }
-}
-
-async function prepareLayer(attempt: Attempt, signal: AbortSignal): Promise<Layer> {
-  const { artifacts, layers } = attempt.deps;
-  const bytes = await artifacts.get(attempt.job.spec.source.digest);
-  const source = FilesSource.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  return layers.ensure(source, signal);
 }
 
 interface Proof {

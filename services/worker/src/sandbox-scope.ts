@@ -2,7 +2,7 @@ import type { Sandbox, SandboxRecord } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 
 /** A fallback for the reaper when Redis cannot be asked: well after any deadline of the sandbox's own. */
-const EXPIRY_SLACK_MS = 60_000;
+export const EXPIRY_SLACK_MS = 60_000;
 
 interface SandboxRequest {
   readonly role: SandboxRecord['role'];

@@ -69,6 +69,7 @@ async function serve({ frames, model, maxTurns, submitted }: Script) {
       budget: new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000 }),
       events: { emit: () => {} } as unknown as EventSink,
       onTurn: () => {},
+      saveTurn: async () => {},
     },
     AbortSignal.timeout(5_000),
   );

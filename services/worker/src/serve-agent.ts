@@ -19,6 +19,8 @@ export interface AgentSession {
   readonly budget: Budget;
   readonly events: EventSink;
   readonly onTurn: (turn: ModelTurn) => void;
+  /** Saves the turn that has ended; never rejects. Works while the model thinks about the next one. */
+  readonly saveTurn: (signal: AbortSignal) => Promise<void>;
 }
 
 type Request = Extract<AgentFrame, { id: number }>;
@@ -64,7 +66,7 @@ async function answerCompletion(
   session.conversation.append(frame.body.append);
   session.budget.startTurn();
   try {
-    const turn = await session.models.complete(toModelRequest(session, frame), signal);
+    const turn = await completeTurn(session, frame, signal);
     recordTurn(session, turn);
     const { text, toolCalls, status } = turn;
     session.agent.send({
@@ -79,6 +81,16 @@ async function answerCompletion(
     const body = { code: error.code, message: error.message.slice(0, 2_000) };
     session.agent.send({ type: 'request.failed', id: frame.id, body });
     return { kind: 'failed', ...body };
+  }
+}
+
+/** The next turn of the model; by the time it is used, the one before it is saved. */
+async function completeTurn(session: AgentSession, frame: Complete, signal: AbortSignal): Promise<ModelTurn> {
+  const saved = session.saveTurn(signal);
+  try {
+    return await session.models.complete(toModelRequest(session, frame), signal);
+  } finally {
+    await saved;
   }
 }
 

@@ -1,5 +1,12 @@
 import type { JobEventBody, Observation, ToolCall } from '@drydock/contracts';
-import type { ExecRequest, ExecResult, PatchApplied, WorkspaceAccess } from '@drydock/core';
+import type {
+  ExecRequest,
+  ExecResult,
+  PatchApplied,
+  SessionAnswer,
+  SessionWrite,
+  WorkspaceAccess,
+} from '@drydock/core';
 import { describe, expect, it } from 'vitest';
 import { AttemptLog } from './attempt-log.ts';
 import type { EventSink } from './event-sink.ts';
@@ -21,22 +28,37 @@ const DONE: ExecResult = {
 function setUp(tools: readonly 'code_interpreter'[] = ['code_interpreter'], patched?: PatchApplied) {
   const events: JobEventBody[] = [];
   const reached: string[] = [];
+  let end: ExecRequest['onEnded'];
   const sandbox = {
-    exec: async (request: ExecRequest) => {
+    exec: async (request: ExecRequest): Promise<ExecResult> => {
       reached.push(`exec ${request.cmd} in ${request.workdir}`);
-      return DONE;
+      if (request.cmd.startsWith('sleep')) {
+        end = request.onEnded;
+        return { ...DONE, exitCode: null, sessionId: 7 };
+      }
+      request.onOutput?.('x'.repeat(request.cmd === 'yes' ? 100_000 : 6));
+      request.onEnded?.(DONE);
+      return { ...DONE, durationMs: request.yieldMs ?? 0 };
     },
+    writeStdin: async (request: SessionWrite): Promise<SessionAnswer> => {
+      reached.push(`write ${JSON.stringify(request.chars)} to ${request.sessionId} for ${request.yieldMs}`);
+      return request.sessionId === 7 ? DONE : { refused: 'There is no session.' };
+    },
+    endSessions: async () => void reached.push('endSessions'),
     applyPatch: async (): Promise<PatchApplied> => {
       reached.push('applyPatch');
       return patched ?? { kind: 'applied', changes: [{ path: 'a.ts', kind: 'modified' }] };
     },
     setWorkspaceAccess: async (access: WorkspaceAccess) => void reached.push(access),
   };
+  const log = new AttemptLog();
   const toolbox = new Toolbox({
     spec: { tools: [...tools] },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
-    log: new AttemptLog(),
+    log,
+    clock: { now: () => 1_000 },
+    deadlineAt: 61_000,
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });
@@ -44,14 +66,14 @@ function setUp(tools: readonly 'code_interpreter'[] = ['code_interpreter'], patc
     const text = form === 'freeform' ? String(input) : JSON.stringify(input);
     return toolbox.run({ callId: `c${events.length}`, name, input: text, form }, AbortSignal.timeout(1_000));
   };
-  return { toolbox, events, reached, call };
+  return { toolbox, events, reached, call, log, endSession: () => end?.(DONE) };
 }
 
 describe('the toolbox', () => {
   it('makes the workspace writable only after the change of state is stored', async () => {
     const { call, reached, toolbox } = setUp();
     expect(await call('submit_plan', PLAN)).toEqual({ kind: 'plan_accepted' });
-    expect(reached).toEqual(['onPlan', 'read_write']);
+    expect(reached).toEqual(['endSessions', 'onPlan', 'read_write']);
     expect(toolbox.plan).toEqual(PLAN);
   });
 
@@ -94,8 +116,61 @@ describe('the toolbox', () => {
     expect(events.map((event) => event.type)).toEqual([
       'policy.decided',
       'command.started',
+      'command.output_appended',
       'command.finished',
     ]);
+  });
+
+  it('gives a session to continue, and tells of its end when it comes, by the first call', async () => {
+    const { call, events, endSession, reached } = setUp();
+    expect(await call('exec_command', { cmd: 'sleep 100' })).toMatchObject({ kind: 'command', sessionId: 7 });
+    expect(events.map((event) => event.type)).toEqual(['policy.decided', 'command.started']);
+    endSession();
+    expect(events.at(-1)).toMatchObject({ type: 'command.finished', data: { call_id: 'c0' } });
+    expect(await call('write_stdin', { session_id: 7, chars: 'y\n' })).not.toHaveProperty('sessionId');
+    expect(await call('write_stdin', { session_id: 8 })).toMatchObject({ kind: 'refused' });
+    expect(reached.slice(1)).toEqual(['write "y\\n" to 7 for 250', 'write "" to 8 for 5000']);
+    expect(events.filter((event) => event.type === 'command.finished')).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, 10_000],
+    [{ yield_time_ms: 1 }, 250],
+    [{ yield_time_ms: 9e9 }, 30_000],
+  ])('waits for a command with %j for %i ms', async (args, yieldMs) => {
+    const { call } = setUp();
+    expect(await call('exec_command', { cmd: 'true', ...args })).toMatchObject({ durationMs: yieldMs });
+  });
+
+  it('never waits beyond the deadline of the attempt', async () => {
+    const { call, reached } = setUp();
+    await call('write_stdin', { session_id: 7, yield_time_ms: 300_000 });
+    expect(reached).toEqual(['write "" to 7 for 60000']);
+  });
+
+  it('keeps all of an output in the log, and 64 KiB of it in the events', async () => {
+    const { call, events, log } = setUp();
+    await call('exec_command', { cmd: 'yes' });
+    const shown = events.flatMap((event) =>
+      event.type === 'command.output_appended' ? [event.data.text] : [],
+    );
+    expect(shown.join('')).toHaveLength(65_536);
+    expect(new TextDecoder().decode(log.toBytes())).toBe(`$ yes\n${'x'.repeat(100_000)}\n[exit 0]\n`);
+  });
+
+  it('says that the workspace may have changed only after what can write, and once', async () => {
+    const { call, toolbox, endSession } = setUp();
+    await call('exec_command', { cmd: 'true' });
+    expect(toolbox.takeMayHaveWritten()).toBe(false);
+    await call('submit_plan', PLAN);
+    await call('update_plan', { plan: [] });
+    expect(toolbox.takeMayHaveWritten()).toBe(false);
+    await call('exec_command', { cmd: 'true' });
+    expect([toolbox.takeMayHaveWritten(), toolbox.takeMayHaveWritten()]).toEqual([true, false]);
+    await call('exec_command', { cmd: 'sleep 100' });
+    expect([toolbox.takeMayHaveWritten(), toolbox.takeMayHaveWritten()]).toEqual([true, true]);
+    endSession();
+    expect(toolbox.takeMayHaveWritten()).toBe(false);
   });
 
   it('gives a patch that does not match back to the model', async () => {

@@ -5,30 +5,30 @@ import {
   Submission as SubmissionSchema,
   Plan as PlanSchema,
   TOOL_ARGUMENTS,
+  WriteStdinArgs,
 } from '@drydock/contracts';
-import type { Sandbox } from '@drydock/core';
+import type { PolicyDecision, Sandbox } from '@drydock/core';
 import { decideToolCall } from '@drydock/core';
 import type { JobSpec } from '@drydock/contracts';
 import type { AttemptLog } from './attempt-log.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { CommandRunnerOptions } from './command-runner.ts';
 import type { EventSink } from './event-sink.ts';
 
-const WORKDIR = '/job/work';
-/** A command that is still running then is ended; the attempt's own deadline may come first. */
-const COMMAND_TIMEOUT_MS = 600_000;
-/** 10,000 tokens of about four bytes: what Codex models expect at most of one command. */
-const DEFAULT_OUTPUT_TOKENS = 10_000;
-/** Times four bytes, times six for the worst JSON escape, still fits in a frame. */
-const MAX_OUTPUT_TOKENS = 40_000;
-const BYTES_PER_TOKEN = 4;
+/** Tools after which the workspace may be another. */
+const WRITING_TOOLS: ReadonlySet<ToolName> = new Set(['exec_command', 'write_stdin', 'apply_patch']);
 
 interface ToolboxOptions {
   readonly spec: Pick<JobSpec, 'tools'>;
-  readonly sandbox: Pick<Sandbox, 'exec' | 'applyPatch' | 'setWorkspaceAccess'>;
+  readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
+  readonly clock: CommandRunnerOptions['clock'];
+  /** When the attempt has to be over, epoch milliseconds. */
+  readonly deadlineAt: number;
   /** Called when the plan is accepted, before the workspace becomes writable. */
   readonly onPlan: () => Promise<void>;
-  readonly onDecision: (verdict: 'allow' | 'deny') => void;
+  readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
 }
 
 const refused = (reason: string, message: string): Observation => ({ kind: 'refused', reason, message });
@@ -39,12 +39,15 @@ const refused = (reason: string, message: string): Observation => ({ kind: 'refu
  */
 export class Toolbox {
   readonly #options: ToolboxOptions;
+  readonly #commands: CommandRunner;
   #stage: Stage = 'planning';
   #plan: Plan | null = null;
   #submission: Submission | undefined;
+  #mayHaveWritten = false;
 
   constructor(options: ToolboxOptions) {
     this.#options = options;
+    this.#commands = new CommandRunner(options);
   }
 
   get plan(): Plan | null {
@@ -55,11 +58,18 @@ export class Toolbox {
     return this.#submission;
   }
 
+  /** Whether something may have been written to the workspace since this was asked; planning cannot. */
+  takeMayHaveWritten(): boolean {
+    const mayHaveWritten = this.#mayHaveWritten || (this.#stage === 'running' && this.#commands.isBusy);
+    this.#mayHaveWritten = false;
+    return mayHaveWritten;
+  }
+
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
     const { spec, events, onDecision } = this.#options;
     const decision = decideToolCall(call, { stage: this.#stage, listed: spec.tools });
-    onDecision(decision.verdict);
+    onDecision(decision);
     events.emit({
       type: 'policy.decided',
       data: {
@@ -81,9 +91,12 @@ export class Toolbox {
     call: { callId: string; input: unknown },
     signal: AbortSignal,
   ): Promise<Observation> {
+    if (this.#stage === 'running' && WRITING_TOOLS.has(tool)) this.#mayHaveWritten = true;
     switch (tool) {
       case 'exec_command':
-        return this.#exec(call.callId, ExecCommandArgs.parse(call.input), signal);
+        return this.#commands.exec(call.callId, ExecCommandArgs.parse(call.input), signal);
+      case 'write_stdin':
+        return this.#commands.writeStdin(WriteStdinArgs.parse(call.input), signal);
       case 'apply_patch':
         return this.#applyPatch(String(call.input), signal);
       case 'update_plan':
@@ -94,37 +107,6 @@ export class Toolbox {
         this.#submission = SubmissionSchema.parse(call.input);
         return { kind: 'submission_accepted' };
     }
-  }
-
-  async #exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
-    const { sandbox, events, log } = this.#options;
-    const workdir = args.workdir ?? WORKDIR;
-    const tokens = Math.min(args.max_output_tokens ?? DEFAULT_OUTPUT_TOKENS, MAX_OUTPUT_TOKENS);
-    events.emit({ type: 'command.started', data: { call_id: callId, cmd: args.cmd, workdir } });
-    const result = await sandbox.exec(
-      {
-        cmd: args.cmd,
-        workdir,
-        timeoutMs: COMMAND_TIMEOUT_MS,
-        maxOutputBytes: tokens * BYTES_PER_TOKEN,
-        onOutput: (text) => events.emit({ type: 'command.output_appended', data: { call_id: callId, text } }),
-      },
-      signal,
-    );
-    const { head, tail, totalBytes, ...ended } = result;
-    events.emit({
-      type: 'command.finished',
-      data: {
-        call_id: callId,
-        exit_code: ended.exitCode,
-        signal: ended.signal,
-        duration_ms: ended.durationMs,
-        timed_out: ended.timedOut,
-        output_bytes: totalBytes,
-      },
-    });
-    log.append(`$ ${args.cmd}\n${head}${tail}\n[exit ${ended.exitCode ?? ended.signal}]`);
-    return { kind: 'command', ...ended, head, tail };
   }
 
   async #applyPatch(patch: string, signal: AbortSignal): Promise<Observation> {
@@ -152,6 +134,7 @@ export class Toolbox {
     this.#plan = plan;
     const steps = plan.steps.map((step) => ({ step, status: 'pending' as const }));
     events.emit({ type: 'plan.updated', data: { plan, steps } });
+    await this.#commands.endSessions(signal);
     await onPlan();
     await sandbox.setWorkspaceAccess('read_write', signal);
     this.#stage = 'running';

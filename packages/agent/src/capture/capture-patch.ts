@@ -1,7 +1,7 @@
-import type { PatchCaptureReport } from '@drydock/contracts';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fromPathList, runGit, toPathList, type GitPlace } from '../git/hardened-git.ts';
 import { BASE, CAPTURE_SPACE, PRISTINE_GIT, UPPER, WORKSPACE } from '../paths.ts';
+import type { OpenedEntries } from './opened-entries.ts';
 import { walkChanges, type TreeChanges } from './walk-changes.ts';
 
 const MAX_LEFT_OUT = 100;
@@ -34,30 +34,32 @@ const DIFF_ARGUMENTS = [
   'HEAD',
 ];
 
+export interface PatchOfWorkspace {
+  readonly diff: Buffer;
+  /** What no patch can carry, at most 100 paths. */
+  readonly leftOut: readonly string[];
+}
+
 /**
- * Writes the diff between base and workspace to stdout. The changed paths go one by one into a fresh index of the base:
+ * Makes the diff between base and workspace. The changed paths go one by one into a fresh index of the base:
  * `git add -A` would take an old index's word for what did not change, and turn a folder with a repository of its own
  * into a link that loses its files.
  */
-export async function capturePatch(): Promise<PatchCaptureReport> {
+export async function capturePatch(opened: OpenedEntries): Promise<PatchOfWorkspace> {
   mkdirSync(`${CAPTURE_SPACE}/objects`);
   await runGit(PLACE, { args: ['read-tree', 'HEAD'] });
-  const changes = walkChanges({ merged: WORKSPACE, upper: UPPER, base: BASE });
-  try {
-    return await writeDiff(changes);
-  } finally {
-    for (const { path, mode } of changes.restore.toReversed()) chmodSync(path, mode);
-  }
+  return makeDiff(walkChanges({ merged: WORKSPACE, upper: UPPER, base: BASE }, opened));
 }
 
-async function writeDiff(changes: TreeChanges): Promise<PatchCaptureReport> {
+async function makeDiff(changes: TreeChanges): Promise<PatchOfWorkspace> {
   const ignored = await findIgnored(changes.untracked);
   const added = [...changes.tracked, ...changes.untracked.filter((path) => !ignored.has(path))];
   await updateIndex('--force-remove', changes.removed);
   const refused = await updateIndex('--add', added);
-  await runGit(PLACE, { args: DIFF_ARGUMENTS, toStdout: true });
+  const { stdout: diff } = await runGit(PLACE, { args: DIFF_ARGUMENTS });
   const leftOut = [...changes.leftOut, ...ignored, ...refused].slice(0, MAX_LEFT_OUT);
   return {
+    diff,
     leftOut: leftOut.map((path) => Buffer.from(path, 'latin1').toString().slice(0, MAX_PATH_LENGTH)),
   };
 }

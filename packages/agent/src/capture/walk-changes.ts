@@ -1,12 +1,6 @@
-import { chmodSync, lstatSync, readdirSync, unlinkSync, type BigIntStats } from 'node:fs';
-import { errnoOf } from '../workspace/errno.ts';
-
-/** The three views of a workspace. Merged is what its user sees: upper on top of base. */
-export interface TreeRoots {
-  readonly merged: string;
-  readonly upper: string;
-  readonly base: string;
-}
+import { unlinkSync, type BigIntStats } from 'node:fs';
+import type { OpenedEntries } from './opened-entries.ts';
+import { at, isSame, join, list, stat, type TreeRoots } from './tree-access.ts';
 
 /** Differences between workspace and base, as git needs them. Paths are bytes, held as latin1 text. */
 export interface TreeChanges {
@@ -18,13 +12,8 @@ export interface TreeChanges {
   readonly untracked: string[];
   /** What no patch can carry. */
   readonly leftOut: string[];
-  /** Modes that were changed to be able to read, to be set again. */
-  readonly restore: { readonly path: Buffer; readonly mode: number }[];
 }
 
-const INODE_MASK = (1n << 32n) - 1n;
-const READ_FILE = 0o400;
-const READ_DIR = 0o500;
 /** A sparse file can be larger than memory; git would take it there, and no patch could carry it. */
 const MAX_FILE_BYTES = 64n * 1_024n * 1_024n;
 
@@ -34,18 +23,20 @@ const MAX_FILE_BYTES = 64n * 1_024n * 1_024n;
  * whose entries have the inodes of another place. Contents and times are not looked at: a file that was given back its
  * size and time is found all the same.
  */
-export function walkChanges(roots: TreeRoots): TreeChanges {
-  const walk = new TreeWalk(roots);
+export function walkChanges(roots: TreeRoots, opened: OpenedEntries): TreeChanges {
+  const walk = new TreeWalk(roots, opened);
   walk.visit('');
   return walk.changes;
 }
 
 class TreeWalk {
-  readonly changes: TreeChanges = { removed: [], tracked: [], untracked: [], leftOut: [], restore: [] };
+  readonly changes: TreeChanges = { removed: [], tracked: [], untracked: [], leftOut: [] };
   readonly #roots: TreeRoots;
+  readonly #opened: OpenedEntries;
 
-  constructor(roots: TreeRoots) {
+  constructor(roots: TreeRoots, opened: OpenedEntries) {
     this.#roots = roots;
+    this.#opened = opened;
   }
 
   visit(dir: string): void {
@@ -84,7 +75,7 @@ class TreeWalk {
   }
 
   #descend(path: string, now: BigIntStats): void {
-    if (this.#makeReadable(path, now, READ_DIR)) this.visit(path);
+    if (this.#opened.open(path, now)) this.visit(path);
     else this.changes.leftOut.push(`${path}/`);
   }
 
@@ -93,8 +84,7 @@ class TreeWalk {
       this.#leaveSpecial(path);
       return;
     }
-    const fits =
-      now.isSymbolicLink() || (now.size <= MAX_FILE_BYTES && this.#makeReadable(path, now, READ_FILE));
+    const fits = now.isSymbolicLink() || (now.size <= MAX_FILE_BYTES && this.#opened.open(path, now));
     const isTracked = before !== undefined && !before.isDirectory();
     if (!fits) this.changes.leftOut.push(path);
     else (isTracked ? this.changes.tracked : this.changes.untracked).push(path);
@@ -111,26 +101,6 @@ class TreeWalk {
     this.changes.leftOut.push(path);
     if (/(?:^|\/)\.git[^/]*$/.test(path)) unlinkSync(at(this.#roots.merged, path));
   }
-
-  /** Our own entries that somebody made unreadable. Says whether they can be read now. */
-  #makeReadable(path: string, now: BigIntStats, bits: number): boolean {
-    const mode = Number(now.mode & 0o7777n);
-    if ((mode & bits) === bits) return true;
-    const full = at(this.#roots.merged, path);
-    try {
-      chmodSync(full, mode | bits);
-    } catch (error) {
-      if (errnoOf(error) === 'EPERM' || errnoOf(error) === 'EROFS') return false;
-      throw error;
-    }
-    this.changes.restore.push({ path: full, mode });
-    return true;
-  }
-}
-
-function isSame(now: BigIntStats, before: BigIntStats | undefined): boolean {
-  if (before === undefined || kind(now) !== kind(before)) return false;
-  return (now.ino & INODE_MASK) === (before.ino & INODE_MASK);
 }
 
 /** Whether the index entries that the base has there stay: directories do, and a file that is a file or link now. */
@@ -139,38 +109,7 @@ function staysOfKind(now: BigIntStats, before: BigIntStats): boolean {
   return now.isFile() || now.isSymbolicLink();
 }
 
-function kind({ mode }: BigIntStats): bigint {
-  return mode & 0o170000n;
-}
-
 /** Git itself refuses the other spellings, and says so. */
 function isGitDir(name: string): boolean {
   return name.toLowerCase() === '.git';
-}
-
-function stat(root: string, path: string): BigIntStats | undefined {
-  return tolerant(() => lstatSync(at(root, path), { bigint: true }));
-}
-
-function list(root: string, dir: string): readonly string[] | undefined {
-  return tolerant(() => readdirSync(at(root, dir), { encoding: 'latin1' }));
-}
-
-/** Nothing there, or nothing that we may or can look at: paths of a hostile tree can be longer than any call takes. */
-function tolerant<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    const code = errnoOf(error) ?? '';
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(code)) return undefined;
-    throw error;
-  }
-}
-
-function join(dir: string, name: string): string {
-  return dir === '' ? name : `${dir}/${name}`;
-}
-
-function at(root: string, path: string): Buffer {
-  return Buffer.from(path === '' ? root : `${root}/${path}`, 'latin1');
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { RUNTIME } from '../paths.ts';
 
 /**
@@ -54,9 +55,9 @@ export interface GitPlace {
 
 export interface GitRun {
   readonly args: readonly string[];
-  readonly stdin?: Uint8Array | 'inherit';
-  /** Whether output goes straight to this process's stdout. */
-  readonly toStdout?: boolean;
+  readonly stdin?: Uint8Array | AsyncIterable<Uint8Array> | 'inherit';
+  /** Sees output as it comes, instead of it being kept; ends git by throwing. */
+  readonly onStdout?: (chunk: Buffer) => void;
   /** Exit codes that are answers. Default: 0. */
   readonly accept?: readonly number[];
 }
@@ -67,36 +68,69 @@ export interface GitOutput {
   readonly stderr: string;
 }
 
-/** Runs the injected git by the injected loader. Throws with its words where it ends in another way than accepted. */
+/** Git ended in another way than was accepted. */
+export class GitFailed extends Error {
+  /** null: it was killed, for its memory as a rule. */
+  readonly exitCode: number | null;
+
+  constructor(message: string, exitCode: number | null) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/**
+ * Runs the injected git by the injected loader: one process, since it finds no helper programs here. Throws GitFailed
+ * with its words where it ends in another way than accepted.
+ */
 export async function runGit(place: GitPlace, run: GitRun): Promise<GitOutput> {
   const { args, accept = [0] } = run;
   const child = start(place, run);
   const stdout = new CappedOutput();
   const stderr = new CappedOutput();
-  child.stdout?.on('data', stdout.add);
+  let refused: Error | undefined;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (refused !== undefined) return;
+    try {
+      (run.onStdout ?? stdout.add)(chunk);
+    } catch (error) {
+      refused = error instanceof Error ? error : new Error(String(error));
+      child.kill('SIGKILL');
+    }
+  });
   child.stderr?.on('data', stderr.add);
   const [exitCode] = (await once(child, 'close')) as [number | null];
+  if (refused !== undefined) throw refused;
   if (exitCode === null || !accept.includes(exitCode)) {
-    throw new Error(
-      `git ${args[0]} ended with ${exitCode}: ${stderr.toBuffer().toString().trim().slice(0, 1_500)}`,
-    );
+    const words = stderr.toBuffer().toString().trim().slice(0, 1_500);
+    throw new GitFailed(`git ${args[0]} ended with ${exitCode}: ${words}`, exitCode);
   }
   return { exitCode, stdout: stdout.toBuffer(), stderr: stderr.toBuffer().toString() };
 }
 
-function start(place: GitPlace, { args, stdin, toStdout }: GitRun): ChildProcess {
+function start(place: GitPlace, { args, stdin }: GitRun): ChildProcess {
   // Started by its loader, Node is told that the loader is its executable.
   const argv = ['--inhibit-cache', '--library-path', `${RUNTIME}/lib`, `${RUNTIME}/bin/git`];
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
   const child = spawn(process.execPath, [...argv, ...settings, ...args], {
     cwd: place.cwd,
     env: { ...ENVIRONMENT, ...place.env },
-    stdio: [stdin === 'inherit' ? 'inherit' : 'pipe', toStdout === true ? 'inherit' : 'pipe', 'pipe'],
+    stdio: [stdin === 'inherit' ? 'inherit' : 'pipe', 'pipe', 'pipe'],
   });
   // A git that ends early does not read to the end; its exit code says why.
   child.stdin?.on('error', () => undefined);
-  if (stdin !== 'inherit') child.stdin?.end(stdin ?? new Uint8Array(0));
+  if (stdin !== 'inherit') feed(child, stdin ?? new Uint8Array(0));
   return child;
+}
+
+function feed({ stdin }: ChildProcess, bytes: Uint8Array | AsyncIterable<Uint8Array>): void {
+  if (stdin === null) return;
+  if (bytes instanceof Uint8Array) stdin.end(bytes);
+  // An input that breaks off is seen by git as one that ends.
+  else
+    Readable.from(bytes)
+      .on('error', () => stdin.end())
+      .pipe(stdin);
 }
 
 class CappedOutput {

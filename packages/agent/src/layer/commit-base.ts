@@ -1,19 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { NEUTRAL_ATTRIBUTES, runGit, toPathList, type GitPlace } from '../git/hardened-git.ts';
+import { runGit, toPathList, type GitPlace } from '../git/hardened-git.ts';
 import { SourceProblem } from './source-problem.ts';
 
-/** Makes a repository of a tree with one commit, the same commit for the same tree wherever it is made. */
-export async function commitBase(root: string, request: CommitRequest): Promise<string> {
-  const gitDir = join(root, '.git');
-  await runGit({ cwd: root, env: {} }, { args: ['init', '--quiet', '--template=', '--initial-branch=main'] });
-  await mkdir(join(gitDir, 'info'));
-  await writeFile(join(gitDir, 'info/attributes'), NEUTRAL_ATTRIBUTES);
-  await writeFile(join(gitDir, 'info/exclude'), '');
-  const place = {
-    cwd: root,
-    env: { GIT_DIR: gitDir, GIT_WORK_TREE: root, ...identity(request.timeSeconds) },
-  };
+/** Makes one commit of a tree without history: the same commit for the same tree wherever it is made. */
+export async function commitBase(repository: GitPlace, request: CommitRequest): Promise<string> {
+  const place = { ...repository, env: { ...repository.env, ...identity(request.timeSeconds) } };
   // Every file of the source, also one that its own .gitignore names: the base is what was sent.
   const paths = toPathList(request.paths.map((path) => Buffer.from(path).toString('latin1')));
   const { stderr } = await runGit(place, { args: ['update-index', '-z', '--add', '--stdin'], stdin: paths });

@@ -3,8 +3,8 @@ export class SourceProblem extends Error {
   /** JSON pointer to the part that is to blame. */
   readonly pointer: string | undefined;
 
-  constructor(message: string, pointer?: string) {
-    super(message);
-    this.pointer = pointer;
+  constructor(message: string, options: { readonly pointer?: string; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.pointer = options.pointer;
   }
 }

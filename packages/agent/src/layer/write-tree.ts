@@ -41,5 +41,5 @@ function explain(error: unknown, index: number): unknown {
 }
 
 function at(index: number, message: string): SourceProblem {
-  return new SourceProblem(message, `/source/files/${index}`);
+  return new SourceProblem(message, { pointer: `/source/files/${index}` });
 }

@@ -19,14 +19,19 @@ export class HeadTailBuffer {
     return this.#total;
   }
 
-  /** Takes the next bytes; returns those of them that are part of the head. */
-  push(chunk: Uint8Array): Uint8Array {
+  push(chunk: Uint8Array): void {
     this.#total += chunk.byteLength;
     const headPart = chunk.subarray(0, this.#head.byteLength - this.#headLength);
     this.#head.set(headPart, this.#headLength);
     this.#headLength += headPart.byteLength;
     this.#pushTail(chunk.subarray(headPart.byteLength));
-    return headPart;
+  }
+
+  /** Forgets everything; what `read` gave is overwritten by what comes next. */
+  clear(): void {
+    this.#headLength = 0;
+    this.#tailNext = 0;
+    this.#total = 0;
   }
 
   /**

@@ -23,11 +23,12 @@ describe('OutputStream', () => {
     expect(parts).toEqual(['ab', 'c']);
   });
 
-  test('sends at most twenty parts a second, of at most 16 KiB', async () => {
+  test('holds back less than 256 KiB: more is sent at once, in parts of that size', async () => {
     const { clock, parts, push } = start();
-    push('x'.repeat(400 << 10));
-    await clock.advance(1_000);
-    expect(parts.map((part) => part.length)).toEqual(Array.from({ length: 20 }, () => 16 << 10));
+    push('x'.repeat((600 << 10) + 1));
+    expect(parts.map((part) => part.length)).toEqual([256 << 10, 256 << 10]);
+    await clock.advance(50);
+    expect(parts.at(-1)).toHaveLength((88 << 10) + 1);
   });
 
   test('ends each part with a whole character', async () => {
@@ -41,9 +42,9 @@ describe('OutputStream', () => {
 
   test('hands on the rest when it is flushed, and nothing twice', async () => {
     const { clock, parts, push, stream } = start();
-    push('x'.repeat((16 << 10) + 1));
+    push('x'.repeat(17));
     stream.flush();
     await clock.advance(200);
-    expect(parts.map((part) => part.length)).toEqual([16 << 10, 1]);
+    expect(parts.map((part) => part.length)).toEqual([17]);
   });
 });

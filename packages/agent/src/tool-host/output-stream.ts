@@ -1,8 +1,9 @@
 import type { Clock } from '@drydock/core';
 import { wholeCharactersLength } from '../utf8-boundary.ts';
 
-const MAX_PART_BYTES = 16 << 10;
-/** At most twenty parts a second: a chatty command must not flood the events of its job. */
+/** In base64 it fits into a frame. What waits is never more than this. */
+const MAX_PART_BYTES = 256 << 10;
+/** At most twenty parts a second where they are small: a chatty command must not flood the events of its job. */
 const INTERVAL_MS = 50;
 
 /** Hands output on as it appears, in few and small parts that end with whole characters. */
@@ -20,6 +21,7 @@ export class OutputStream {
   push(bytes: Uint8Array): void {
     if (bytes.byteLength === 0) return;
     this.#pending = Buffer.concat([this.#pending, bytes]);
+    while (this.#pending.byteLength >= MAX_PART_BYTES) this.#emitPart(this.#wholeLength());
     if (!this.#isScheduled) void this.#emitLater();
   }
 
@@ -31,13 +33,17 @@ export class OutputStream {
   async #emitLater(): Promise<void> {
     this.#isScheduled = true;
     let length: number;
-    // Bounded by the head half of the output: each round takes a part of it away or waits for its character's rest.
+    // Ends with the output: each round takes a part of it away.
     do {
       await this.#clock.sleep(INTERVAL_MS);
-      length = wholeCharactersLength(this.#pending.subarray(0, MAX_PART_BYTES));
+      length = this.#wholeLength();
       this.#emitPart(length);
     } while (length > 0);
     this.#isScheduled = false;
+  }
+
+  #wholeLength(): number {
+    return wholeCharactersLength(this.#pending.subarray(0, MAX_PART_BYTES));
   }
 
   #emitPart(length: number): void {

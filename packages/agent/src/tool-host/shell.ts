@@ -17,7 +17,7 @@ const SH = '/bin/sh';
  *
  * The wrapper joins both outputs into one stream, so that their order is kept, and becomes the command: exit code and
  * signal are the command's own. Node connects children by sockets, and `/dev/stderr` cannot be opened on a socket;
- * bash therefore puts a real pipe in between, with `cat` at its end.
+ * bash therefore puts a real pipe in between, with `cat` at its end, which outlives an interrupt to hand on last words.
  */
 export function findShell(exists: (path: string) => boolean = existsSync): Shell | undefined {
   const hasCat = exists('/bin/cat') || exists('/usr/bin/cat');
@@ -25,7 +25,7 @@ export function findShell(exists: (path: string) => boolean = existsSync): Shell
     return {
       name: 'bash',
       file: BASH,
-      wrapper: hasCat ? 'exec > >(exec cat) 2>&1; exec "$@"' : 'exec "$@" 2>&1',
+      wrapper: hasCat ? 'exec > >(trap "" INT; exec cat) 2>&1; exec "$@"' : 'exec "$@" 2>&1',
     };
   }
   return exists(SH) ? { name: 'sh', file: SH, wrapper: 'exec "$@" 2>&1' } : undefined;

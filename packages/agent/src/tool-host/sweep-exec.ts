@@ -18,15 +18,15 @@ export async function sweepExec({ leader, readTable, clock }: Sweep): Promise<vo
   for (const waitMs of ROUND_MS) {
     const left = findExecProcesses(readTable(), leader);
     if (left.length === 0) return;
-    for (const pid of left) killProcess(pid);
+    for (const pid of left) signalProcess(pid, 'SIGKILL');
     await clock.sleep(waitMs);
   }
 }
 
-/** Kills a process, or with a negative number its group. One that is gone or foreign is left alone. */
-export function killProcess(pid: number): void {
+/** Signals a process, or with a negative number its group. One that is gone or foreign is left alone. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (cause) {
     const errno = errnoOf(cause);
     if (errno !== 'ESRCH' && errno !== 'EPERM') throw cause;

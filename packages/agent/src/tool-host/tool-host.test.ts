@@ -18,6 +18,7 @@ function startHost(shell: Shell | undefined = findShell()) {
   const sent: ToolHostResponse[] = [];
   const host = new ToolHost({
     commands: { workspace: workspace.work, env, shell, uid: process.getuid?.() ?? 0, clock: systemClock },
+    upper: workspace.work,
     send: (response) => sent.push(response),
     killAll: () => sent.push({ type: 'done', id: 999, body: {} }),
   });
@@ -67,6 +68,13 @@ describe('exec', () => {
       id: 1,
       body: { data: Buffer.from('xxxxxxxxxx').toString('base64') },
     });
+  });
+
+  test('streams as much as is asked for, whatever the answer may hold', async () => {
+    const { exec, sent } = startHost();
+    await exec('head -c 3000000 /dev/zero', { maxOutputBytes: 20, maxStreamBytes: 1_000_000 });
+    const streamed = sent.flatMap((frame) => (frame.type === 'output' ? [frame.body.data] : []));
+    expect(Buffer.concat(streamed.map((data) => Buffer.from(data, 'base64'))).byteLength).toBe(1_000_000);
   });
 
   test('kills what a command started when it runs out of time, also what left its session', async () => {
@@ -122,6 +130,7 @@ describe('exec', () => {
     const commands = { workspace: workspace.work, env: {}, shell: undefined, uid: 0, clock: systemClock };
     const host = new ToolHost({
       commands,
+      upper: workspace.work,
       send: (response) => sent.push(response),
       killAll: () => undefined,
     });
@@ -134,6 +143,119 @@ describe('exec', () => {
         body: { reason: 'bad_request', message: expect.stringMatching(/has no shell/) },
       },
     ]);
+  });
+});
+
+/** What a command came to, its output as text. */
+function readAnswer(answer: ToolHostResponse | undefined) {
+  if (answer?.type !== 'running' && answer?.type !== 'exited') return answer;
+  const { head, tail, durationMs: _, ...rest } = answer.body;
+  return {
+    type: answer.type,
+    text: [head, tail].map((part) => Buffer.from(part, 'base64').toString()).join(''),
+    ...rest,
+  };
+}
+
+describe('a command that goes on', () => {
+  const body = { workdir: '.', env: {}, timeoutMs: 10_000, maxOutputBytes: 1_000 };
+
+  function startSession(cmd: string, more: Partial<ExecBody> = {}) {
+    const { ask, sent } = startHost();
+    let lastId = 1;
+    const start = async () =>
+      readAnswer(await ask({ type: 'exec', id: 1, body: { ...body, cmd, yieldMs: 300, ...more } }));
+    const write = async (chars: string, yieldMs = 2_000) => {
+      lastId += 1;
+      const writing = { execId: 1, chars, yieldMs, maxOutputBytes: 1_000 };
+      return readAnswer(await ask({ type: 'write', id: lastId, body: writing }));
+    };
+    return { start, write, ask, sent };
+  }
+
+  test('is answered with its output so far, and later with what came since', async () => {
+    const { start, write, sent } = startSession('echo one; sleep 0.6; echo two; exit 3');
+    expect(await start()).toEqual({ type: 'running', text: 'one\n', totalBytes: 4 });
+    expect(sent.map((frame) => frame.type)).toEqual(['output', 'running']);
+    expect(await write('')).toEqual({
+      type: 'exited',
+      text: 'two\n',
+      totalBytes: 4,
+      exitCode: 3,
+      signal: null,
+      timedOut: false,
+    });
+    expect(sent.map((frame) => frame.type)).toEqual(['output', 'running', 'output', 'ended', 'exited']);
+    expect(sent.find((frame) => frame.type === 'ended')).toMatchObject({ id: 1, body: { totalBytes: 8 } });
+    expect(await write('')).toMatchObject({ type: 'failed', body: { reason: 'bad_request' } });
+  });
+
+  test('that ends in time is answered as any other', async () => {
+    expect(await startSession('echo done').start()).toMatchObject({ type: 'exited', text: 'done\n' });
+  });
+
+  test('reads what is typed, where its stdin was kept open', async () => {
+    const { start, write } = startSession('read name; echo "hello $name"; cat; echo end', {
+      keepStdinOpen: true,
+    });
+    expect(await start()).toMatchObject({ type: 'running', text: '' });
+    expect(await write('you\n', 300)).toMatchObject({ type: 'running', text: 'hello you\n' });
+    expect(await write('more\n\u0004')).toMatchObject({ type: 'exited', exitCode: 0, text: 'more\nend\n' });
+  });
+
+  test('says that its stdin is closed, and can be interrupted all the same', async () => {
+    const { start, write } = startSession('trap "echo stopped; exit 9" INT; while :; do sleep 0.05; done');
+    expect(await start()).toMatchObject({ type: 'running' });
+    expect(await write('x')).toMatchObject({ body: { message: expect.stringMatching(/stdin .* closed/) } });
+    expect(await write('\u0003')).toMatchObject({ type: 'exited', exitCode: 9, text: 'stopped\n' });
+  });
+
+  test('survives the end of another command', async () => {
+    const { start, write, ask } = startSession('sleep 0.8; echo alive');
+    await start();
+    await ask({ type: 'exec', id: 50, body: { ...body, cmd: 'sleep 60 & true' } });
+    expect(await write('')).toMatchObject({ type: 'exited', text: 'alive\n' });
+  });
+
+  test('is one of at most 64; one whose end nobody asked for makes room', async () => {
+    const { ask } = startHost();
+    const exec = (id: number, cmd: string) => ask({ type: 'exec', id, body: { ...body, cmd, yieldMs: 0 } });
+    await Promise.all(Array.from({ length: 63 }, (_, index) => exec(index + 1, 'exec sleep 20')));
+    expect(await exec(64, 'sleep 0.5')).toMatchObject({ type: 'running' });
+    expect(await exec(65, 'true')).toMatchObject({
+      body: { message: expect.stringMatching(/^64 commands/) },
+    });
+    await systemClock.sleep(1_500);
+    expect(await exec(66, 'exec sleep 20')).toMatchObject({ type: 'running' });
+    for (let id = 1; id <= 66; id += 1) await ask({ type: 'cancel', id: 100 + id, body: { execId: id } });
+    expect(
+      await ask({
+        type: 'write',
+        id: 300,
+        body: { execId: 1, chars: '', yieldMs: 2_000, maxOutputBytes: 9 },
+      }),
+    ).toMatchObject({ type: 'exited', body: { signal: 'SIGKILL' } });
+  }, 15_000);
+
+  test('keeps both ends of 1 MiB between two answers', async () => {
+    const { start, write } = startSession('sleep 0.5; seq 1 400000');
+    await start();
+    const answer = await write('');
+    expect(answer).toMatchObject({ type: 'exited', text: expect.stringMatching(/^1\n2\n[^]*\n400000\n$/) });
+    expect(answer).toMatchObject({ totalBytes: 2_688_895 });
+  });
+});
+
+describe('a fingerprint', () => {
+  test('changes with every write, also where size and time are set back, and with nothing else', async () => {
+    const { ask, exec } = startHost();
+    const look = () => ask({ type: 'fingerprint', id: 7, body: {} });
+    await exec('mkdir d; echo abc > d/f; touch -d 2001-01-01 d/f');
+    const before = await look();
+    await exec('cat d/f; ls -la d');
+    expect(await look()).toEqual(before);
+    await exec('echo abd > d/f; touch -d 2001-01-01 d/f');
+    expect(await look()).not.toEqual(before);
   });
 });
 

@@ -1,19 +1,20 @@
 import type { ToolHostRequest, ToolHostResponse } from '@drydock/contracts';
-import { DrydockError } from '@drydock/core';
 import { applyPatch } from '../apply-patch/apply-patch.ts';
 import { listWorkspaceDirectory } from '../workspace/list-workspace-directory.ts';
 import { readWorkspaceFile } from '../workspace/read-workspace-file.ts';
 import { WorkspacePatchFiles } from '../workspace/workspace-patch-files.ts';
 import { describeFailure } from './describe-failure.ts';
-import type { CommandHost } from './run-command.ts';
-import { runCommand } from './run-command.ts';
+import type { CommandHost } from './command.ts';
+import { fingerprintTree } from './fingerprint-tree.ts';
+import { LiveCommands } from './live-commands.ts';
 
-const MAX_COMMANDS = 64;
 /** In base64 and with the rest of the answer it fits into one frame. */
 const MAX_READ_BYTES = 720 << 10;
 
 interface ToolHostOptions {
   readonly commands: CommandHost;
+  /** The workspace's own layer, where it is shown. */
+  readonly upper: string;
   readonly send: (response: ToolHostResponse) => void;
   /** Kills every process of this user but this one. */
   readonly killAll: () => void;
@@ -24,10 +25,11 @@ type Request<Type extends ToolHostRequest['type']> = Extract<ToolHostRequest, { 
 /** Does what the worker asks, as the code's own user. Requests run side by side; each is answered once. */
 export class ToolHost {
   readonly #options: ToolHostOptions;
-  readonly #running = new Map<number, AbortController>();
+  readonly #commands: LiveCommands;
 
   constructor(options: ToolHostOptions) {
     this.#options = options;
+    this.#commands = new LiveCommands(options.commands, options.send);
   }
 
   /** Resolves when the answer is sent. */
@@ -44,7 +46,9 @@ export class ToolHost {
     const { id } = request;
     switch (request.type) {
       case 'exec':
-        return this.#exec(request);
+        return this.#commands.exec(request);
+      case 'write':
+        return this.#commands.write(request);
       case 'apply_patch': {
         const changes = applyPatch(request.body.patch, new WorkspacePatchFiles(workspace));
         return { type: 'patched', id, body: { changes } };
@@ -56,31 +60,13 @@ export class ToolHost {
         return { type: 'dir', id, body: await listWorkspaceDirectory(workspace, path, maxEntries) };
       }
       case 'cancel':
-        this.#running.get(request.body.execId)?.abort();
+        this.#commands.cancel(request.body.execId);
         return { type: 'done', id, body: {} };
+      case 'fingerprint':
+        return { type: 'fingerprint', id, body: { digest: fingerprintTree(this.#options.upper) } };
       case 'clear':
         this.#options.killAll();
         return { type: 'done', id, body: {} };
-    }
-  }
-
-  async #exec({ id, body }: Request<'exec'>): Promise<ToolHostResponse> {
-    const { commands, send } = this.#options;
-    if (this.#running.size >= MAX_COMMANDS) {
-      throw new DrydockError('invalid_request', { message: `${MAX_COMMANDS} commands are running already.` });
-    }
-    const cancel = new AbortController();
-    this.#running.set(id, cancel);
-    try {
-      const onOutput = (bytes: Uint8Array): void =>
-        send({ type: 'output', id, body: { data: Buffer.from(bytes).toString('base64') } });
-      return {
-        type: 'exited',
-        id,
-        body: await runCommand(commands, body, { onOutput, cancelled: cancel.signal }),
-      };
-    } finally {
-      this.#running.delete(id);
     }
   }
 

@@ -15,8 +15,14 @@ function object(
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
+const MAX_OUTPUT_TOKENS: Schema = {
+  type: 'number',
+  description:
+    'Maximum number of tokens of output to return, 10000 by default. The middle is cut out of more.',
+};
+
 /**
- * The tools as the model is told of them. `exec_command`, `apply_patch` and `update_plan` have the names and arguments
+ * The tools as the model is told of them. `exec_command`, `write_stdin`, `apply_patch` and `update_plan` have the names and arguments
  * that Codex models are trained on; `submit_plan` and `submit` are Drydock's own and say all there is to know.
  */
 export const TOOL_DEFINITIONS = {
@@ -24,23 +30,43 @@ export const TOOL_DEFINITIONS = {
     form: 'function',
     name: 'exec_command',
     description:
-      'Runs a shell command and returns its exit code and output. Set workdir instead of using cd. What a command leaves running in the background is ended with it.',
+      'Runs a shell command and returns its exit code and output, or a session ID to continue with write_stdin while it still runs. Set workdir instead of using cd. What a command leaves in the background is ended with it; sessions live until the job goes on to its next stage.',
     parameters: object(
       {
         cmd: text('Shell command to execute.'),
         workdir: text('Working directory of the command; the workspace by default.'),
+        tty: {
+          type: 'boolean',
+          description:
+            'Whether stdin stays open for write_stdin, false by default. Programs see pipes, not a terminal.',
+        },
         yield_time_ms: {
           type: 'number',
           description:
-            'How long to wait for output, in milliseconds. At present every command is waited for to its end.',
+            'How long to wait, in milliseconds, before a command that still runs is answered with a session ID: 250 to 30000, 10000 by default.',
         },
-        max_output_tokens: {
+        max_output_tokens: MAX_OUTPUT_TOKENS,
+      },
+      ['workdir', 'tty', 'yield_time_ms', 'max_output_tokens'],
+    ),
+  },
+  write_stdin: {
+    form: 'function',
+    name: 'write_stdin',
+    description:
+      'Writes characters to a running session and returns its new output. Empty chars only wait for output; \\u0003 interrupts the command, \\u0004 ends its input.',
+    parameters: object(
+      {
+        session_id: { type: 'number', description: 'The session ID that exec_command returned.' },
+        chars: text('Characters to write to stdin; empty to poll.'),
+        yield_time_ms: {
           type: 'number',
           description:
-            'Maximum number of tokens of output to return, 10000 by default. The middle is cut out of more.',
+            'How long to wait for the end of the command, in milliseconds: up to 30000 with chars, 250 by default; 5000 to 300000 without.',
         },
+        max_output_tokens: MAX_OUTPUT_TOKENS,
       },
-      ['workdir', 'yield_time_ms', 'max_output_tokens'],
+      ['chars', 'yield_time_ms', 'max_output_tokens'],
     ),
   },
   apply_patch: {

@@ -1,9 +1,9 @@
 import type { AgentStart, JobKind, Stage, ToolDefinition, ToolName } from '@drydock/contracts';
 import { TOOL_DEFINITIONS } from './definitions.ts';
 
-const PLANNING: readonly ToolName[] = ['exec_command', 'submit_plan'];
-const RUNNING: readonly ToolName[] = ['exec_command', 'apply_patch', 'update_plan', 'submit'];
-const NEEDS_CODE_INTERPRETER: readonly ToolName[] = ['exec_command', 'apply_patch'];
+const PLANNING: readonly ToolName[] = ['exec_command', 'write_stdin', 'submit_plan'];
+const RUNNING: readonly ToolName[] = ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'];
+const NEEDS_CODE_INTERPRETER: readonly ToolName[] = ['exec_command', 'write_stdin', 'apply_patch'];
 /** Their result is what they say, not a patch. */
 const READING_KINDS: readonly JobKind[] = ['review', 'explain'];
 

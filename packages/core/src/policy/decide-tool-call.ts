@@ -3,10 +3,11 @@ import { ToolName } from '@drydock/contracts';
 
 /** A verdict with its reason; the caller only obeys. */
 export type PolicyDecision =
-  | { readonly verdict: 'allow'; readonly reason: string; readonly tool: ToolName }
+  | { readonly verdict: 'allow'; readonly reason: 'listed'; readonly tool: ToolName }
   | { readonly verdict: 'deny'; readonly reason: DenyReason; readonly message: string };
 
-export type DenyReason = 'unknown_tool' | 'tool_not_listed' | 'not_in_stage' | 'wrong_form';
+export const DENY_REASONS = ['unknown_tool', 'tool_not_listed', 'not_in_stage', 'wrong_form'] as const;
+export type DenyReason = (typeof DENY_REASONS)[number];
 
 interface ToolRule {
   /** The group that a job must list to have the tool; `null`: every job has it. */
@@ -18,6 +19,7 @@ interface ToolRule {
 /** Which tool exists when. Missing rules deny. */
 const TOOL_RULES = {
   exec_command: { group: 'code_interpreter', stages: ['planning', 'running'], form: 'function' },
+  write_stdin: { group: 'code_interpreter', stages: ['planning', 'running'], form: 'function' },
   apply_patch: { group: 'code_interpreter', stages: ['running'], form: 'freeform' },
   update_plan: { group: null, stages: ['running'], form: 'function' },
   submit_plan: { group: null, stages: ['planning'], form: 'function' },

@@ -1,22 +1,25 @@
 -- What every script shares: the door for states, the lease check, events, deadlines.
--- job-scripts.ts joins: constants (CHANNEL, TRANSITIONS, ENDINGS, MAX_ATTEMPTS, QUEUED_MS, CALL_TTL_MS), this file, a script.
+-- job-scripts.ts joins: constants (TRANSITIONS, ENDINGS, MAX_ATTEMPTS, channels, times), this file, a script.
 --
 -- KEYS  1 job (hash)         2 events (stream)      3 states (hash: state -> count)  4 leases (zset: job -> expiry)
 --       5 deadlines (zset: job -> deadline)         6 outbox (zset: message -> due)  7 call (string: reply of this call)
+--       8 jobs (zset, by lex: <time>-<job>)         more in the header of the script that has them
 -- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
 --
 -- Invariants
 --   A script works on one job. A refused call has written nothing.
 --   The state changes in change_state only, by the one table, and always with its event.
+--   A job that was asked to be cancelled ends as cancelled, whoever ends it.
 --   Time is Redis's own, epoch milliseconds: no clock of a worker decides who holds a lease.
-local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL = unpack(KEYS)
+local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS = unpack(KEYS)
 local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
 
 local TIME = redis.call('TIME')
 local NOW = TIME[1] * 1000 + math.floor(TIME[2] / 1000)
 
 local job = {}
-for i, name in ipairs({ 'state', 'fence', 'attempt', 'kind', 'worker', 'leaseUntil', 'deadlineAt', 'timeoutMs' }) do
+for i, name in ipairs({ 'state', 'fence', 'attempt', 'kind', 'worker', 'leaseUntil', 'deadlineAt', 'timeoutMs',
+  'cancelRequestedAt' }) do
   job[i] = name
 end
 for i, value in ipairs(redis.call('HMGET', JOB, unpack(job))) do
@@ -65,6 +68,8 @@ local function change_state(to, reason)
 end
 
 local function arm_deadline(in_ms)
+  -- The deadline of a cancellation is the last one.
+  if job.cancelRequestedAt then return end
   local deadline = NOW + in_ms
   redis.call('HSET', JOB, 'deadlineAt', deadline)
   redis.call('ZADD', DEADLINES, deadline, JOB_ID)
@@ -90,10 +95,13 @@ local function unqueue()
   redis.call('ZREM', OUTBOX, JOB_ID .. '-' .. job.fence)
 end
 
--- Ends the job for good: result, both last events, and nothing is scheduled for it any more.
+-- Ends the job for good: result, both last events, and nothing is scheduled for it any more. Who ends it without having
+-- run it gives a reason and a minimal result, for which the one that the last attempt recorded is better.
 local function finish(to, ending)
   change_state(to, ending.reason)
-  redis.call('HSET', JOB, 'finishedAt', NOW, 'result', ending.result)
+  local result = ending.reason and redis.call('HGET', JOB, 'resultSoFar') or ending.result
+  redis.call('HSET', JOB, 'finishedAt', NOW, 'result', result)
+  redis.call('HDEL', JOB, 'resultSoFar')
   if ending.error ~= '' then redis.call('HSET', JOB, 'error', ending.error) end
   redis.call('HDEL', JOB, 'deadlineAt')
   redis.call('ZREM', DEADLINES, JOB_ID)

@@ -5,6 +5,9 @@ import type { RequestHandler } from 'express';
 
 const JSON_TYPE = /^application\/json *(?:;|$)/i;
 
+/** How long a body of a few megabytes may take. */
+const BODY_TIMEOUT_MS = 30_000;
+
 /** Errors of the body parser, by its `type`. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   'entity.too.large': 'body_too_large',
@@ -23,20 +26,31 @@ export function jsonBody(maxBytes: number): RequestHandler {
     inflate: false,
     strict: true,
     type: () => true,
-    verify: refuseEmpty,
+    verify: refuseUnreadable,
   });
   return (request, response, next) => {
     if (!JSON_TYPE.test(request.get('content-type') ?? '')) throw new DrydockError('unsupported_media_type');
+    const late = AbortSignal.timeout(BODY_TIMEOUT_MS);
+    const onLate = () => {
+      response.set('Connection', 'close');
+      next(new DrydockError('request_timeout'));
+    };
+    late.addEventListener('abort', onLate, { once: true });
     parse(request, response, (error: unknown) => {
+      if (late.aborted) return;
+      late.removeEventListener('abort', onLate);
       if (error) return next(wrap(error));
       return next(request.body === undefined ? new DrydockError('malformed_json') : undefined);
     });
   };
 }
 
-/** Express would read an empty body as `{}`. */
-function refuseEmpty(_request: unknown, _response: unknown, body: Buffer): void {
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Express would read an empty body as `{}`, and pass over a byte order mark, which is no JSON (RFC 8259, 8.1). */
+function refuseUnreadable(_request: unknown, _response: unknown, body: Buffer): void {
   if (body.length === 0) throw new Error('empty body');
+  if (body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) throw new Error('byte order mark');
 }
 
 function wrap(error: unknown): DrydockError {

@@ -1,42 +1,53 @@
-import type { ArtifactStore, JobStore, LimitTable } from '@drydock/core';
+import type { JobJson } from '@drydock/contracts';
+import type { JobStore, LimitTable } from '@drydock/core';
 import { DrydockError, newJobId } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { RequestHandler } from 'express';
 import { matchesEntityTag, toEntityTag } from '../entity-tag.ts';
+import { toIdempotentRequest } from '../idempotent-request.ts';
 import { toJobJson } from '../job-json.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import { requestIdOf } from '../middleware/request-id.ts';
 import { parseJobRequest } from '../parse-job-request.ts';
+import type { SourceDeps } from '../resolve-source.ts';
+import { resolveSource } from '../resolve-source.ts';
 import { findJob } from './find-job.ts';
 
-export interface JobRouteDeps {
+export interface JobRouteDeps extends SourceDeps {
   /** Throws `store_unavailable` while it is not known that Redis keeps what it accepts. */
   readonly assertDurable: () => void;
   readonly store: Pick<JobStore, 'accept' | 'find'>;
-  readonly artifacts: Pick<ArtifactStore, 'put'>;
   readonly outbox: { nudge(): void };
   readonly limits: LimitTable;
   readonly logger: Logger;
   readonly jobsAccepted: ApiMetrics['jobsAccepted'];
 }
 
-/** `POST /v1/jobs`: 202 only when source, job and its place in the outbox are on disk. */
+/**
+ * `POST /v1/jobs`: 202 only when source, job and its place in the outbox are on disk. With an Idempotency-Key the same
+ * request can be sent again for 24 hours: it is answered alike and makes no second job.
+ */
 export function postJob(deps: JobRouteDeps): RequestHandler {
   return async (request, response) => {
     const parsed = parseJobRequest(request.body, deps.limits);
     if (parsed.kind === 'refused') {
       throw new DrydockError(parsed.code, { details: { errors: parsed.errors } });
     }
+    const idempotent = toIdempotentRequest(request.get('idempotency-key'), request.body);
     deps.assertDurable();
-    const { json, bytes, files } = parsed.source;
-    const digest = await deps.artifacts.put(json);
-    const spec = { ...parsed.spec, source: { type: 'files', digest, bytes, files } as const };
-    const job = toJobJson(await deps.store.accept(newJobId(), spec));
-    deps.outbox.nudge();
-    deps.jobsAccepted.inc({ kind: job.kind });
-    deps.logger.info('job.accepted', { jobId: job.id, kind: job.kind, requestId: requestIdOf(response) });
+    const spec = { ...parsed.spec, source: await resolveSource(deps, parsed.source) };
+    const jobId = newJobId();
+    const job = toJobJson(await deps.store.accept(jobId, spec, idempotent));
+    if (job.id === jobId) noteAccepted(deps, job, requestIdOf(response));
+    else response.set('Idempotent-Replayed', 'true');
     response.status(202).location(job.links.self).json(job);
   };
+}
+
+function noteAccepted(deps: JobRouteDeps, { id: jobId, kind }: JobJson, requestId: string): void {
+  deps.outbox.nudge();
+  deps.jobsAccepted.inc({ kind });
+  deps.logger.info('job.accepted', { jobId, kind, requestId });
 }
 
 /**

@@ -50,7 +50,7 @@ test('never ends the sandbox of the next attempt, however fast that one starts',
 test('ends late jobs only when their worker had 10 s to do it', async () => {
   const late = record('d', OTHER);
   const deps = createDepsWith(late);
-  deps.jobs.late = [OTHER];
+  deps.jobs.late = [{ jobId: OTHER, to: 'timed_out' }];
   await createExpireAttempts(deps).run(signal);
   expect(deps.jobs.graces).toEqual([10_000]);
   expect(deps.host.running.size).toBe(0);

@@ -2,7 +2,7 @@ import type { MonitorDeps } from '../deps.ts';
 import { endSandboxes } from '../end-sandboxes.ts';
 import type { Sweep } from '../sweep.ts';
 
-/** A worker ends its own jobs in time; after this the monitor does it. */
+/** A worker ends its own jobs in time, and what is cancelled at once; after this the monitor does it. */
 const DEADLINE_GRACE_MS = 10_000;
 
 /**
@@ -24,12 +24,11 @@ export function createExpireAttempts(deps: MonitorDeps): Sweep {
         metrics.leaseExpired(to);
       }
       const late = await jobs.expireDeadlines(DEADLINE_GRACE_MS);
-      for (const jobId of late) {
-        log.warn('job.timed_out', { jobId });
+      for (const { jobId, to } of late) {
+        log.warn('job.ended', { jobId, to });
         metrics.jobDeadlineExpired();
       }
-      metrics.jobsCounted(await jobs.countStates());
-      const ended = new Set([...lost.map(({ jobId }) => jobId), ...late]);
+      const ended = new Set([...lost, ...late].map(({ jobId }) => jobId));
       const orphans = records.filter(({ jobId }) => ended.has(jobId));
       await endSandboxes(deps, { records: orphans, reason: 'lease_expired' }, signal);
     },

@@ -1,0 +1,33 @@
+import { hrtime } from 'node:process';
+
+export interface Timed {
+  /** Resolves with what was measured, milliseconds. */
+  (): Promise<number>;
+}
+
+/**
+ * Runs both sides in turn, so that whatever else the machine does meets both. The first round warms up and is not
+ * counted.
+ */
+export async function interleave(
+  rounds: number,
+  value: Timed,
+  floor: Timed,
+): Promise<{ values: number[]; floors: number[] }> {
+  const values: number[] = [];
+  const floors: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const pair = [await value(), await floor()] as const;
+    if (round === 0) continue;
+    values.push(pair[0]);
+    floors.push(pair[1]);
+  }
+  return { values, floors };
+}
+
+/** Resolves with how long it took, milliseconds. */
+export async function time(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = hrtime.bigint();
+  await work();
+  return Number(hrtime.bigint() - startedAt) / 1e6;
+}

@@ -1,0 +1,55 @@
+import { DrydockError } from '@drydock/core';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { errnoOf } from '../workspace/errno.ts';
+import type { CommandHost, ExecBody } from './command.ts';
+import { shellArguments } from './shell.ts';
+
+/** Name of the variable that marks every process of one command. */
+const TAG = 'DRYDOCK_EXEC';
+
+export interface CommandChild extends ChildProcess {
+  /** Null: it reads an end of file. */
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+/** `NAME=value`, as it stands in the environment of every process of the command with this nonce. */
+export const commandTag = (nonce: string): string => `${TAG}=${nonce}`;
+
+/** Starts a shell for a command line. Throws `invalid_request`, written for the model, where it cannot be. */
+export function spawnCommand(host: CommandHost, body: ExecBody, nonce: string): CommandChild {
+  const cwd = resolve(host.workspace, body.workdir);
+  if (host.shell === undefined) throw refuse('The image has no shell: commands cannot be run in it.');
+  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw refuse(`There is no directory ${cwd}. Give a workdir that exists.`);
+  }
+  const env = { ...host.env, ...body.env, PWD: cwd, [TAG]: nonce };
+  // Without input by default: programs such as rg wait for ever on a stdin that is open and says nothing.
+  const stdin = body.keepStdinOpen === true ? 'pipe' : 'ignore';
+  try {
+    const args = shellArguments(host.shell, body.cmd);
+    // A session of its own: it can be killed as a whole, and has no terminal and no stream of the tool host.
+    const child = spawn(host.shell.file, args, { cwd, env, detached: true, stdio: [stdin, 'pipe', 'pipe'] });
+    // A command that ends does not read to the end.
+    child.stdin?.on('error', () => undefined);
+    return child as CommandChild;
+  } catch (cause) {
+    throw refuse('The command cannot be started: it is too long or has a NUL in it.', cause);
+  }
+}
+
+/** Pid of the command's first process: leader of its group and session. Throws as `spawnCommand` does. */
+export async function leaderOf(child: CommandChild): Promise<number> {
+  if (child.pid !== undefined) return child.pid;
+  const cause = await new Promise((settle) => child.once('error', settle));
+  throw refuse(
+    `The command could not be started (${errnoOf(cause) ?? 'unknown error'}). Too many processes may run.`,
+    cause,
+  );
+}
+
+const refuse = (message: string, cause?: unknown) => new DrydockError('invalid_request', { message, cause });

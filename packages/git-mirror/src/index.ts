@@ -1,0 +1,2 @@
+export { GitMirrorCache } from './git-mirror-cache.ts';
+export type { GitMirrorOptions } from './git-mirror-cache.ts';

@@ -1,0 +1,96 @@
+import { describeWith } from '@drydock/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openTestPool } from './open-test-pool.ts';
+import { docker, output, soon, SPEC, TestHost } from './test-host.ts';
+
+describeWith('docker', 'a warm pool on Docker', () => {
+  let host: TestHost;
+
+  beforeAll(async () => {
+    host = await TestHost.open();
+  });
+
+  afterEach(async () => {
+    expect(host.findLeftovers()).toEqual([]);
+  });
+
+  afterAll(async () => {
+    expect(await host.close()).toEqual([]);
+  });
+
+  const containers = () =>
+    docker('ps', '-aq', '--filter', `label=drydock.instance=${host.config.instanceId}`);
+
+  it('leases a sandbox that works, each one once, and leaves nothing when it is closed', async () => {
+    const layer = await host.layer();
+    const { pool, full, leases } = openTestPool(host.host, 2);
+    await full;
+    const sandboxes = await Promise.all([1, 2].map(() => pool.start(SPEC, soon())));
+    expect(new Set(sandboxes.map(({ id }) => id)).size).toBe(2);
+    expect(leases).toEqual(['warm', 'warm']);
+    for (const sandbox of sandboxes) {
+      await sandbox.mountWorkspace(layer, 'read_write', soon());
+      expect(await output(sandbox, 'cat src/one.txt; echo $(ls /job/home | wc -l)')).toBe('one\n0\n');
+      await sandbox[Symbol.asyncDispose]();
+    }
+    // Closed while it refills.
+    await pool[Symbol.asyncDispose]();
+    expect(containers()).toEqual([]);
+  });
+
+  it('leases in milliseconds what takes a container to boot', async () => {
+    const layer = await host.layer();
+    const { pool, full } = openTestPool(host.host, 1);
+    await full;
+    const startedAt = performance.now();
+    const sandbox = await pool.start(SPEC, soon());
+    await sandbox.mountWorkspace(layer, 'read_write', soon());
+    // 5 ms on an idle machine; the bench says how fast, this says that nothing was booted.
+    expect(performance.now() - startedAt).toBeLessThan(100);
+    await sandbox[Symbol.asyncDispose]();
+    await pool[Symbol.asyncDispose]();
+  });
+
+  it('does not lease what was killed while it waited', async () => {
+    const layer = await host.layer();
+    const { pool, full } = openTestPool(host.host, 1);
+    await full;
+    const [killed = ''] = containers();
+    docker('kill', killed);
+    while (containers().includes(killed)) await sleep(10);
+    const sandbox = await pool.start(SPEC, soon());
+    await sandbox.mountWorkspace(layer, 'read_write', soon());
+    expect(await output(sandbox, 'echo alive')).toBe('alive\n');
+    await sandbox[Symbol.asyncDispose]();
+    await pool[Symbol.asyncDispose]();
+  });
+
+  it('of a killed owner is gone: containers by themselves, slots by the reaper', async () => {
+    const { clock: _, ...config } = host.config;
+    const owner = spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'own-pool.ts'), JSON.stringify(config)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const exited = once(owner, 'exit');
+    try {
+      await once(owner.stdout, 'data', { signal: soon() });
+      expect(containers()).toHaveLength(2);
+      // A living owner keeps them.
+      expect(await host.host.reaper.reapContainers(soon())).toEqual([]);
+    } finally {
+      owner.kill('SIGKILL');
+      await exited;
+    }
+    const end = Date.now() + 5_000;
+    while (containers().length > 0 && Date.now() < end) await sleep(50);
+    expect(containers()).toEqual([]);
+    expect(await host.host.reaper.reapSlots(soon())).toHaveLength(2);
+  });
+});

@@ -1,0 +1,149 @@
+import type { ExecCommandArgs, Observation, WriteStdinArgs } from '@drydock/contracts';
+import type { Clock, CommandEnd, ExecResult, Sandbox } from '@drydock/core';
+import type { AttemptLog, LogEntry } from './attempt-log.ts';
+import type { EventSink } from './event-sink.ts';
+
+const WORKDIR = '/job/work';
+/** 10,000 tokens of about four bytes: what Codex models expect at most of one command. */
+const DEFAULT_OUTPUT_TOKENS = 10_000;
+/** Times four bytes, times six for the worst JSON escape, still fits in a frame. */
+const MAX_OUTPUT_TOKENS = 40_000;
+const BYTES_PER_TOKEN = 4;
+/** Of one command, in the events: they are kept in Redis. */
+const MAX_EVENT_CHARS = 64 << 10;
+/** Of one command, in the log. */
+const MAX_LOG_BYTES = 4 << 20;
+
+interface Wait {
+  readonly fallbackMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** How long the model may wait, by what it waits for (codex-rs, unified exec). */
+const WAITS = {
+  exec: { fallbackMs: 10_000, minMs: 250, maxMs: 30_000 },
+  write: { fallbackMs: 250, minMs: 250, maxMs: 30_000 },
+  poll: { fallbackMs: 5_000, minMs: 5_000, maxMs: 300_000 },
+} as const satisfies Record<string, Wait>;
+
+export interface CommandRunnerOptions {
+  readonly sandbox: Pick<Sandbox, 'exec' | 'writeStdin' | 'endSessions'>;
+  readonly events: Pick<EventSink, 'emit'>;
+  readonly log: AttemptLog;
+  readonly clock: Pick<Clock, 'now'>;
+  /** When the attempt has to be over, epoch milliseconds: no command lives longer. */
+  readonly deadlineAt: number;
+}
+
+/**
+ * Runs the model's commands. One that still runs when the model's patience ends becomes a session, which goes on until
+ * its stage or the attempt does. Events and log tell of each command when it happens, whether or not the model asks.
+ */
+export class CommandRunner {
+  readonly #options: CommandRunnerOptions;
+  readonly #live = new Set<string>();
+
+  constructor(options: CommandRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a command runs that may write to the workspace at any time. */
+  get isBusy(): boolean {
+    return this.#live.size > 0;
+  }
+
+  async exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
+    const { sandbox, events, log } = this.#options;
+    const workdir = args.workdir ?? WORKDIR;
+    events.emit({ type: 'command.started', data: { call_id: callId, cmd: args.cmd, workdir } });
+    this.#live.add(callId);
+    const entry = log.open(`$ ${args.cmd}`);
+    const maxOutputBytes = toBytes(args.max_output_tokens);
+    const result = await sandbox.exec(
+      {
+        cmd: args.cmd,
+        workdir,
+        timeoutMs: this.#restMs,
+        yieldMs: this.#clamp(args.yield_time_ms, WAITS.exec),
+        keepStdinOpen: args.tty === true,
+        maxOutputBytes,
+        maxStreamBytes: Math.max(0, Math.min(MAX_LOG_BYTES, log.roomBytes)),
+        onOutput: this.#tellOutput(callId, entry),
+        onEnded: (end) => this.#tellEnd(callId, entry, end),
+      },
+      signal,
+    );
+    return toObservation(result);
+  }
+
+  async writeStdin(args: WriteStdinArgs, signal: AbortSignal): Promise<Observation> {
+    const { chars } = args;
+    const answer = await this.#options.sandbox.writeStdin(
+      {
+        sessionId: args.session_id,
+        chars,
+        yieldMs: this.#clamp(args.yield_time_ms, chars === '' ? WAITS.poll : WAITS.write),
+        maxOutputBytes: toBytes(args.max_output_tokens),
+      },
+      signal,
+    );
+    return 'refused' in answer
+      ? { kind: 'refused', reason: 'session', message: answer.refused }
+      : toObservation(answer);
+  }
+
+  /** Kills every command that still runs. */
+  async endSessions(signal: AbortSignal): Promise<void> {
+    await this.#options.sandbox.endSessions(signal);
+  }
+
+  get #restMs(): number {
+    const { clock, deadlineAt } = this.#options;
+    return Math.max(1, Math.ceil(deadlineAt - clock.now()));
+  }
+
+  #clamp(wished: number | undefined, { fallbackMs, minMs, maxMs }: Wait): number {
+    return Math.min(Math.max(wished ?? fallbackMs, minMs), maxMs, this.#restMs);
+  }
+
+  #tellOutput(callId: string, entry: LogEntry): (text: string) => void {
+    let room = MAX_EVENT_CHARS;
+    return (text) => {
+      entry.append(text);
+      const shown = text.slice(0, room);
+      room -= shown.length;
+      if (shown === '') return;
+      this.#options.events.emit({
+        type: 'command.output_appended',
+        data: { call_id: callId, text: shown },
+      });
+    };
+  }
+
+  #tellEnd(callId: string, entry: LogEntry, end: CommandEnd): void {
+    this.#live.delete(callId);
+    entry.finish(`[exit ${end.exitCode ?? end.signal}]`, end.totalBytes);
+    this.#options.events.emit({
+      type: 'command.finished',
+      data: {
+        call_id: callId,
+        exit_code: end.exitCode,
+        signal: end.signal,
+        duration_ms: end.durationMs,
+        timed_out: end.timedOut,
+        output_bytes: end.totalBytes,
+      },
+    });
+  }
+}
+
+const toBytes = (tokens = DEFAULT_OUTPUT_TOKENS): number =>
+  Math.min(tokens, MAX_OUTPUT_TOKENS) * BYTES_PER_TOKEN;
+
+/** Field by field: an observation has no others. */
+function toObservation(result: ExecResult): Observation {
+  const { exitCode, signal, timedOut, durationMs, head, tail, omittedBytes, sessionId } = result;
+  const ended = { exitCode, signal, timedOut, durationMs, head, tail, omittedBytes };
+  return { kind: 'command', ...ended, ...(sessionId === undefined ? {} : { sessionId }) };
+}

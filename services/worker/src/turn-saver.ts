@@ -1,0 +1,118 @@
+import type { JobResult } from '@drydock/contracts';
+import type { CapturedPatch, Sandbox } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
+import type { Attempt } from './attempt.ts';
+import { toJsonBytes } from './to-json-bytes.ts';
+import type { Toolbox } from './toolbox.ts';
+
+/** More than an artifact may have. */
+const MAX_CHECKPOINT_BYTES = 256 << 20;
+/** A log that is larger is not stored anew at every turn. */
+const SMALL_LOG_BYTES = 256 << 10;
+const LOG_INTERVAL_MS = 10_000;
+
+interface TurnSaverOptions {
+  readonly attempt: Attempt;
+  readonly sandbox: Pick<Sandbox, 'captureState' | 'fingerprintWorkspace'>;
+  readonly toolbox: Pick<Toolbox, 'plan' | 'takeMayHaveWritten'>;
+  /** The result as it would be if the attempt were lost now. */
+  readonly toResult: (patchBytes: number) => JobResult;
+}
+
+/**
+ * Makes what an attempt has outlive it: transcript, log and plan after every turn; patch and checkpoint where the
+ * workspace changed. A save that fails costs the save, not the attempt: the next one takes its place.
+ */
+export class TurnSaver {
+  readonly #options: TurnSaverOptions;
+  #patch: CapturedPatch | undefined;
+  #fingerprint: string | undefined;
+  #log = { revision: 0, savedAt: 0 };
+
+  constructor(options: TurnSaverOptions) {
+    this.#options = options;
+  }
+
+  /** The patch as it was last captured. */
+  get patch(): CapturedPatch | undefined {
+    return this.#patch;
+  }
+
+  /** Saves what there is at the end of a turn. Never throws. */
+  async save(signal: AbortSignal): Promise<void> {
+    const { attempt, toolbox } = this.#options;
+    try {
+      await attempt.keep('transcript.jsonl', attempt.conversation.toJsonLines());
+      if (toolbox.plan !== null) await attempt.keep('plan.json', toJsonBytes(toolbox.plan));
+      await this.#keepLog();
+      if (toolbox.takeMayHaveWritten()) await this.#saveWorkspace(signal);
+      await this.record();
+    } catch (err) {
+      if (!signal.aborted) attempt.deps.log.warn('turn.not_saved', { jobId: attempt.lease.jobId, err });
+    }
+  }
+
+  /** Ends every command and captures the last state. Throws `patch_rejected` where it cannot. */
+  async saveEnd(signal: AbortSignal): Promise<CapturedPatch> {
+    return this.#capture('kill', signal);
+  }
+
+  async #saveWorkspace(signal: AbortSignal): Promise<void> {
+    const fingerprint = await this.#options.sandbox.fingerprintWorkspace(signal);
+    if (fingerprint === this.#fingerprint) return;
+    await this.#capture('pause', signal);
+    this.#fingerprint = fingerprint;
+  }
+
+  async #capture(commands: 'pause' | 'kill', signal: AbortSignal): Promise<CapturedPatch> {
+    const { attempt, sandbox } = this.#options;
+    const keep = (chunks: AsyncIterable<Uint8Array>): Promise<void> => this.#keepCheckpoint(chunks);
+    this.#patch = await sandbox.captureState({ commands, keep }, signal);
+    await attempt.keep('patch.diff', this.#patch.diff);
+    if (attempt.checkpoint !== undefined) {
+      attempt.events.emit({ type: 'checkpoint.saved', data: attempt.checkpoint });
+    }
+    return this.#patch;
+  }
+
+  /** One that is too large is not kept, and the last one would no longer be the state of the patch: there is none then. */
+  async #keepCheckpoint(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const { attempt } = this.#options;
+    try {
+      attempt.checkpoint = await attempt.deps.artifacts.putStream(chunks, MAX_CHECKPOINT_BYTES);
+    } catch (error) {
+      if (!(error instanceof DrydockError) || error.code !== 'body_too_large') throw error;
+      attempt.checkpoint = undefined;
+      attempt.warnOnce({
+        code: 'checkpoint_not_saved',
+        message: `What differs from the base is larger than ${MAX_CHECKPOINT_BYTES} bytes.`,
+      });
+    }
+  }
+
+  async #keepLog(): Promise<void> {
+    const { log, deps } = this.#options.attempt;
+    if (log.revision === this.#log.revision) return;
+    const now = deps.clock.now();
+    if (log.byteLength > SMALL_LOG_BYTES && now - this.#log.savedAt < LOG_INTERVAL_MS) return;
+    this.#log = { revision: log.revision, savedAt: now };
+    await this.#options.attempt.keep('log.txt', log.toBytes());
+  }
+
+  /** Writes what is kept into the job's record. */
+  async record(): Promise<void> {
+    const { attempt, toResult } = this.#options;
+    await attempt.record(toResult(await this.#patchBytes()));
+  }
+
+  /** A job that was tried before has the patch of that attempt, until there is a newer one. */
+  async #patchBytes(): Promise<number> {
+    const { artifacts, job, deps } = this.#options.attempt;
+    if (this.#patch !== undefined) return this.#patch.diff.byteLength;
+    const older = job.artifacts['patch.diff'];
+    if (older !== undefined) return deps.artifacts.size(older);
+    if (artifacts['patch.diff'] === undefined)
+      await this.#options.attempt.keep('patch.diff', new Uint8Array());
+    return 0;
+  }
+}
