@@ -109,6 +109,10 @@ export const WarningCode = z.enum([
   'temperature_ignored',
   'patch_not_captured',
   'check_timed_out',
+  'judge_changed',
+  'new_failures',
+  'report_contradicts_exit',
+  'results_cut',
 ]);
 export type WarningCode = z.infer<typeof WarningCode>;
 
