@@ -142,6 +142,10 @@ export const WarningCode = z.enum([
   'checkpoint_not_saved',
   'check_timed_out',
   'submodules_left_empty',
+  'judge_changed',
+  'new_failures',
+  'report_contradicts_exit',
+  'results_cut',
 ]);
 export type WarningCode = z.infer<typeof WarningCode>;
 

@@ -1,4 +1,4 @@
-export { ConfigError } from './config-error.ts';
+export { ConfigError, EXIT_CONFIG } from './config-error.ts';
 export type { ConfigProblem } from './config-error.ts';
 export { listen } from './listen.ts';
 export type { ListenAddress } from './listen.ts';
@@ -14,5 +14,6 @@ export { runService } from './run-service.ts';
 export { Secret } from './secret.ts';
 export { SERVICE_ENV } from './service-env.ts';
 export { watchShutdown } from './shutdown.ts';
+export type { Shutdown } from './shutdown.ts';
 export { systemClock } from './system-clock.ts';
 export type { SystemClock } from './system-clock.ts';

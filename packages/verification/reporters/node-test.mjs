@@ -5,7 +5,8 @@
  * a reader may cut the file anywhere.
  *
  * A test is what Node counts as one: everything but suites, tests that have subtests included. A file or a suite
- * that breaks by itself is an entry too, `errored`, named after the file or suite. Repeats are numbered by the reader.
+ * that breaks by itself is an entry too, `errored`, named after the file or suite. A file that merely ends well is none,
+ * although Node counts it: any code under test that calls `process.exit(0)` would pass. Repeats are numbered by the reader.
  */
 import { appendFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
@@ -55,12 +56,16 @@ function toEntry({ type, data }) {
 
 function toResult(hasPassed, data) {
   const isSuite = data.details.type === 'suite';
-  if (isSuite && (hasPassed || failureOf(data) === 'subtestsFailed')) return undefined;
   const path = toPath(data.file);
-  const file = toRelative(path).slice(0, MAX_ID_CHARS);
   const isFile = data.nesting === 0 && resolve(data.name) === path;
+  if (hasPassed && (isFile || isSuite)) return undefined;
+  if (isSuite && failureOf(data) === 'subtestsFailed') return undefined;
   const hasBroken = isFile || isSuite || NOT_RUN_TO_ITS_END.has(failureOf(data));
-  const status = toStatus(hasPassed, hasBroken, data);
+  return describeTest(data, { path, isFile, status: toStatus(hasPassed, hasBroken, data) });
+}
+
+function describeTest(data, { path, isFile, status }) {
+  const file = toRelative(path).slice(0, MAX_ID_CHARS);
   return {
     v: 1,
     ...(isFile ? { id: file } : { id: `${file}::${toName(data)}`.slice(0, MAX_ID_CHARS), line: data.line }),

@@ -10,6 +10,10 @@ describe('the environment of a check', () => {
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONHASHSEED: '0',
       npm_config_update_notifier: 'false',
+      npm_config_script_shell: '/bin/sh',
+      npm_config_userconfig: '/dev/null',
+      npm_config_node_options:
+        '--test-reporter=spec --test-reporter-destination=stdout --test-reporter=/opt/drydock/reporters/node-test.mjs --test-reporter-destination=stdout',
       DRYDOCK_TEST_REPORT: '/tmp/r',
       DRYDOCK_TEST_ROOT: '/job/work',
       NODE_OPTIONS:
@@ -21,6 +25,7 @@ describe('the environment of a check', () => {
 
   it('of a linter injects nothing', () => {
     expect(Object.keys(lintEnvironment())).not.toContain('NODE_OPTIONS');
+    expect(lintEnvironment()['npm_config_node_options']).toBe(' ');
   });
 
   it('with all injection off leaves both runners alone', () => {

@@ -29,6 +29,11 @@ const ALWAYS = {
   // The order of sets decides ids of parametrised tests; before and after must have the same ids.
   PYTHONHASHSEED: '0',
   npm_config_update_notifier: 'false',
+  // What runs a script is not the repository's to say: `.npmrc` counts less than these, and a patch can change it.
+  npm_config_script_shell: '/bin/sh',
+  npm_config_userconfig: '/dev/null',
+  // Not empty, because npm passes over empty variables; trimmed, it is none.
+  npm_config_node_options: ' ',
 } as const;
 
 export function lintEnvironment(): Record<string, string> {
@@ -42,7 +47,11 @@ export function testEnvironment(reportPath: string, injection: Injection): Recor
     DRYDOCK_TEST_REPORT: reportPath,
     DRYDOCK_TEST_ROOT: WORKSPACE,
   };
-  if (injection.node !== 'off') env['NODE_OPTIONS'] = NODE_OPTIONS[injection.node];
+  if (injection.node !== 'off') {
+    env['NODE_OPTIONS'] = NODE_OPTIONS[injection.node];
+    // npm replaces the one by the other.
+    env['npm_config_node_options'] = NODE_OPTIONS[injection.node];
+  }
   if (injection.pytest === 'off') return env;
   return {
     ...env,

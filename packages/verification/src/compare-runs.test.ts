@@ -20,8 +20,12 @@ function run(kind: 'test' | 'lint', change: Partial<CheckRun> = {}): CheckRun {
   };
 }
 
+/** A run of a runner that ends as its tests do. */
 const tests = (statuses: Statuses): CheckRun =>
-  run('test', { tests: Object.entries(statuses).map(([id, status]) => ({ id, status })) });
+  run('test', {
+    exit_code: Object.values(statuses).some((status) => status === 'failed' || status === 'errored') ? 1 : 0,
+    tests: Object.entries(statuses).map(([id, status]) => ({ id, status })),
+  });
 
 const lint = (...lines: number[]): CheckRun =>
   run('lint', {
@@ -107,6 +111,60 @@ describe('verified', () => {
       false,
       { ...implement, before: [lint()], after: [tests({ a: 'passed' })] },
     ],
+    [
+      'a fix beside a new test that fails',
+      false,
+      { after: [tests({ kept: 'passed', bug: 'passed', added: 'failed' })] },
+    ],
+    [
+      'a fix after which a skipped test fails',
+      false,
+      {
+        before: [tests({ bug: 'failed', s: 'skipped' })],
+        after: [tests({ bug: 'passed', s: 'errored' })],
+      },
+    ],
+    [
+      'tests that all passed in a command that failed',
+      false,
+      { after: [{ ...tests({ kept: 'passed', bug: 'passed' }), exit_code: 1 }] },
+    ],
+    [
+      'tests that all passed in a command that was killed',
+      false,
+      { after: [{ ...tests({ kept: 'passed', bug: 'passed' }), exit_code: null }] },
+    ],
+    [
+      'a second command, of pytest, that finds no test',
+      true,
+      {
+        before: [tests({ bug: 'failed' }), run('test', { command: 'pytest', exit_code: 5 })],
+        after: [tests({ bug: 'passed' }), run('test', { command: 'pytest', exit_code: 5 })],
+      },
+    ],
+    [
+      'an expected failure beside a fix',
+      true,
+      {
+        before: [tests({ bug: 'failed', xfail: 'skipped' })],
+        after: [tests({ bug: 'passed', xfail: 'skipped' })],
+      },
+    ],
+    [
+      'tests that are no longer told one by one',
+      false,
+      {
+        ...implement,
+        before: [tests({ old: 'failed' })],
+        after: [{ ...tests({ '<npm test>': 'passed' }), format: 'exit_code' }],
+      },
+    ],
+    [
+      'tests that are told one by one only afterwards',
+      true,
+      { ...implement, before: [{ ...tests({ '<npm test>': 'failed' }), format: 'exit_code' }] },
+    ],
+    ['a patch that brings its own pytest', false, { changedPaths: ['calc.py', 'pytest.py'] }],
     ['a review', null, { kind: 'review' }],
     ['an explanation', null, { kind: 'explain' }],
     [
@@ -158,6 +216,63 @@ describe('verified', () => {
   });
 });
 
+describe('repeats of a name', () => {
+  const ROWS: [string, Statuses, Statuses, object][] = [
+    [
+      'a test put before the failing one does not take its place',
+      { t: 'failed' },
+      { t: 'passed', 't#2': 'failed' },
+      { fail_to_pass: [], regressions: [] },
+    ],
+    [
+      'a test put before the failing one does not hide that it is skipped',
+      { t: 'failed' },
+      { t: 'passed', 't#2': 'skipped' },
+      { fail_to_pass: [] },
+    ],
+    [
+      'a test put before a passing one does not hide its loss',
+      { t: 'passed' },
+      { t: 'passed', 't#2': 'failed' },
+      { regressions: ['t#2'], added_pass: [] },
+    ],
+    [
+      'one that vanishes may be the one that failed',
+      { t: 'failed', 't#2': 'failed' },
+      { t: 'passed' },
+      { fail_to_pass: [] },
+    ],
+    [
+      'one that vanishes after it passed is lost',
+      { t: 'passed', 't#2': 'passed' },
+      { t: 'passed' },
+      { pass_to_pass: ['t'], regressions: ['t#2'] },
+    ],
+    [
+      'all of them green are a fix',
+      { t: 'passed', 't#2': 'failed' },
+      { t: 'passed', 't#2': 'passed', 't#3': 'passed' },
+      { fail_to_pass: ['t#2'], pass_to_pass: ['t'], added_pass: ['t#3'], regressions: [] },
+    ],
+    [
+      'names like `#2` that repeat nothing stand alone',
+      { 'bug #1': 'failed', 'bug #2': 'failed' },
+      { 'bug #1': 'failed', 'bug #2': 'passed' },
+      { fail_to_pass: ['bug #2'] },
+    ],
+  ];
+
+  it.each(ROWS)('%s', (_, before, after, verdict) => {
+    expect(compare({ before: [tests(before)], after: [tests(after)] }).verdict).toMatchObject(verdict);
+  });
+
+  it('never verify while one of them fails, whatever passed before it', () => {
+    const after = [tests({ other: 'passed', t: 'passed', 't#2': 'failed' })];
+    const { verified } = compare({ before: [tests({ other: 'failed', t: 'failed' })], after });
+    expect(verified).toBe(false);
+  });
+});
+
 describe('warnings of a comparison', () => {
   const codes = (change: Partial<RunComparison>) => compare(change).warnings.map(({ code }) => code);
 
@@ -185,6 +300,46 @@ describe('warnings of a comparison', () => {
     const message = compare({ changedPaths }).warnings[0]?.message;
     expect(message).toContain('"test/9.js" and 2 more.');
     expect(message).not.toContain('src/a.js');
+  });
+});
+
+describe('warnings of a run that is not believed', () => {
+  const warningsOf = (change: Partial<RunComparison>) =>
+    compare(change).warnings.map(({ code, message }) => `${code}: ${message}`);
+
+  it.each<[string, Partial<RunComparison>, string[]]>([
+    [
+      'name new failures',
+      { after: [tests({ kept: 'passed', bug: 'passed', added: 'failed' })] },
+      ['new_failures: Not verified, because of tests that fail and did not before: "added".'],
+    ],
+    [
+      'name a command that failed without a failing test',
+      { after: [{ ...tests({ kept: 'passed', bug: 'passed' }), exit_code: 137 }] },
+      [
+        'report_contradicts_exit: Not verified, because the command failed, but no test that it reports did: "npm test".',
+      ],
+    ],
+    [
+      'name a command that ended well although tests failed',
+      { after: [{ ...tests({ kept: 'passed', bug: 'failed' }), exit_code: 0 }] },
+      ['report_contradicts_exit: Tests failed, but the command ended with 0: "npm test".'],
+    ],
+    [
+      'name what the patch puts in the place of the runner',
+      { changedPaths: ['src/a.js', '.npmrc'] },
+      [
+        'tests_changed: The patch changes tests, or what decides which tests run: ".npmrc".',
+        'judge_changed: Not verified, because the patch changes what runs the tests: ".npmrc".',
+      ],
+    ],
+    [
+      'name a script that the checks of the base call',
+      { changedPaths: ['judge.mjs'], namedPaths: ['judge.mjs'] },
+      ['tests_changed: The patch changes tests, or what decides which tests run: "judge.mjs".'],
+    ],
+  ])('%s', (_, change, warnings) => {
+    expect(warningsOf(change)).toEqual(warnings);
   });
 });
 
@@ -254,6 +409,29 @@ describe('the verdict', () => {
     const { tests: summary } = compare({ before: [tests(many)] }).verdict.before;
     expect(summary?.failures).toHaveLength(200);
     expect(summary?.counts.failed).toBe(300);
+  });
+
+  it('is bounded, says what is left out, and is decided on all of it', () => {
+    const many = (status: TestStatus) =>
+      Object.fromEntries(Array.from({ length: 1_500 }, (_, n) => [`${'x'.repeat(600)}${n}`, status]));
+    const { verdict, verified, warnings } = compare({
+      before: [tests({ ...many('passed'), bug: 'failed' }), lint()],
+      after: [tests({ ...many('passed'), bug: 'passed' }), lint(...Array.from({ length: 300 }, (_, n) => n))],
+    });
+    expect(verdict.pass_to_pass).toHaveLength(1_000);
+    expect(verdict.pass_to_pass[0]).toHaveLength(500);
+    expect(verdict.lint?.new).toHaveLength(200);
+    expect(verdict.lint?.after).toBe(300);
+    expect(verified).toBe(false);
+    expect(warnings).toEqual([
+      {
+        code: 'results_cut',
+        message:
+          'The result is cut, and before.json and after.json have all of it: pass_to_pass names 1000 of 1500, lint.new names 200 of 300.',
+      },
+    ]);
+    const lost = compare({ before: [tests(many('passed'))], after: [tests({})] }).verdict;
+    expect(lost.regressions).toHaveLength(1_000);
   });
 
   it('has no lint where no linter ran', () => {

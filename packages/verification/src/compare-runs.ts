@@ -1,7 +1,12 @@
 import type { CheckRun, ChecksVerdict, JobKind, Warning } from '@drydock/contracts';
+import type { TestChanges } from './compare-tests.ts';
 import { compareTests } from './compare-tests.ts';
+import { cutVerdict } from './cut-verdict.ts';
+import type { Contradictions } from './find-contradictions.ts';
+import { findContradictions } from './find-contradictions.ts';
 import { findNewFindings } from './find-new-findings.ts';
-import { decidesChecks } from './judging-paths.ts';
+import { findWarnings } from './find-warnings.ts';
+import { replacesRunner } from './replaces-runner.ts';
 import { summariseRun } from './summarise-run.ts';
 
 export interface RunComparison {
@@ -11,44 +16,75 @@ export interface RunComparison {
   readonly before: readonly CheckRun[];
   readonly after: readonly CheckRun[];
   readonly changedPaths: readonly string[];
+  /** What the checks of the base name as files (`DetectedChecks`). */
+  readonly namedPaths?: readonly string[];
 }
 
 export interface ComparedRuns {
+  /** Bounded; full lists are in the runs. */
   readonly verdict: ChecksVerdict;
   /** Null for the kinds that change nothing. */
   readonly verified: boolean | null;
   readonly warnings: readonly Warning[];
 }
 
-const MAX_PATHS_NAMED = 10;
+interface Evidence {
+  readonly tests: TestChanges;
+  readonly contradictions: Contradictions;
+  readonly replacing: readonly string[];
+}
 
-/** The definition of `verified` (contract.md). That the patch applied is the caller's to know: else there is no `after`. */
+/**
+ * The definition of `verified` (contract.md, ADR 0010). That the patch applied is the caller's to know: else there is no
+ * `after`.
+ *
+ * Its limit: the code under test runs as the reporters do, and can write a well-formed report that agrees with the exit
+ * code it chooses. A patch that does so shows it in the diff. `verified` is proof against error, not against malice in
+ * the code that the checks run.
+ */
 export function compareRuns(runs: RunComparison): ComparedRuns {
-  const { before, after } = runs;
-  const tests = compareTests(ofKind(before, 'test'), ofKind(after, 'test'));
-  const verdict: ChecksVerdict = {
-    before: summariseRun(before),
-    after: summariseRun(after),
+  const before = ofKind(runs.before, 'test');
+  const after = ofKind(runs.after, 'test');
+  const tests = compareTests(before, after);
+  const evidence: Evidence = {
+    tests,
+    contradictions: findContradictions(before, after),
+    replacing: [...new Set(runs.changedPaths)].filter(replacesRunner),
+  };
+  const whole: ChecksVerdict = {
+    before: summariseRun(runs.before),
+    after: summariseRun(runs.after),
     fail_to_pass: [...tests.failToPass],
     pass_to_pass: [...tests.passToPass],
     regressions: [...tests.regressions],
     added_pass: [...tests.addedPass],
-    lint: compareLint(ofKind(before, 'lint'), ofKind(after, 'lint')),
+    lint: compareLint(ofKind(runs.before, 'lint'), ofKind(runs.after, 'lint')),
   };
-  return { verdict, verified: decideVerified(runs, verdict), warnings: findWarnings(runs, verdict) };
+  const { verdict, warnings } = cutVerdict(whole);
+  const found = findWarnings({ namedPaths: [], ...runs, ...evidence, newFailures: tests.newFailures });
+  return { verdict, verified: decideVerified(runs, whole, evidence), warnings: [...found, ...warnings] };
 }
 
-function decideVerified(runs: RunComparison, verdict: ChecksVerdict): boolean | null {
+function decideVerified(runs: RunComparison, verdict: ChecksVerdict, evidence: Evidence): boolean | null {
   if (runs.kind === 'review' || runs.kind === 'explain') return null;
-  const hasTests = verdict.before.tests !== null && verdict.after.tests !== null;
   const hasTimedOut = [...runs.before, ...runs.after].some((run) => run.timed_out);
-  const hasProof =
-    runs.kind === 'fix' ? verdict.fail_to_pass.length > 0 : countTests(runs.after, 'passed') > 0;
-  return !runs.patchIsEmpty && hasTests && !hasTimedOut && hasProof && hasNoLoss(verdict);
+  if (runs.patchIsEmpty || hasTimedOut) return false;
+  return hasProof(runs.kind, verdict) && hasNoLoss(verdict) && isBelievable(evidence);
+}
+
+function hasProof(kind: JobKind, { before, after, fail_to_pass: failToPass }: ChecksVerdict): boolean {
+  if (before.tests === null || after.tests === null) return false;
+  return kind === 'fix' ? failToPass.length > 0 : after.tests.counts.passed > 0;
 }
 
 function hasNoLoss({ regressions, lint }: ChecksVerdict): boolean {
   return regressions.length === 0 && (lint === null || lint.new.length === 0);
+}
+
+/** Whether what says green is what said red, and all of it is green that was not red before (ADR 0010). */
+function isBelievable({ tests, contradictions, replacing }: Evidence): boolean {
+  const { redWithoutFailure, reportLost } = contradictions;
+  return [tests.newFailures, redWithoutFailure, reportLost, replacing].every((list) => list.length === 0);
 }
 
 function compareLint(before: readonly CheckRun[], after: readonly CheckRun[]): ChecksVerdict['lint'] {
@@ -61,39 +97,5 @@ function compareLint(before: readonly CheckRun[], after: readonly CheckRun[]): C
   };
 }
 
-function findWarnings({ before, after, changedPaths }: RunComparison, verdict: ChecksVerdict): Warning[] {
-  const warnings: Warning[] = [];
-  if (verdict.before.tests === null && verdict.after.tests === null) {
-    warnings.push({
-      code: 'no_tests',
-      message: 'The repository has no test command that Drydock knows: name one in `checks.test`.',
-    });
-  } else if (countTests(before) + countTests(after) === 0) {
-    warnings.push({ code: 'no_tests', message: 'The test command ran no test, neither before nor after.' });
-  }
-  const late = new Set([...before, ...after].filter((run) => run.timed_out).map((run) => run.command));
-  for (const command of late) {
-    warnings.push({ code: 'check_timed_out', message: `The check did not end in time: ${command}` });
-  }
-  const deciding = [...new Set(changedPaths)].filter(decidesChecks);
-  if (deciding.length > 0) warnings.push(toTestsChanged(deciding));
-  return warnings;
-}
-
-function toTestsChanged(paths: readonly string[]): Warning {
-  const named = paths.slice(0, MAX_PATHS_NAMED).map((path) => JSON.stringify(path));
-  const rest = paths.length > MAX_PATHS_NAMED ? ` and ${paths.length - MAX_PATHS_NAMED} more` : '';
-  return {
-    code: 'tests_changed',
-    message: `The patch changes tests, or what decides which tests run: ${named.join(', ')}${rest}.`,
-  };
-}
-
 const ofKind = (runs: readonly CheckRun[], kind: CheckRun['kind']): readonly CheckRun[] =>
   runs.filter((run) => run.kind === kind);
-
-function countTests(runs: readonly CheckRun[], status?: 'passed'): number {
-  return ofKind(runs, 'test')
-    .flatMap((run) => run.tests)
-    .filter((test) => status === undefined || test.status === status).length;
-}

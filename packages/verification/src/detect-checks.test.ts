@@ -102,3 +102,18 @@ describe('checks that a repository has', () => {
     ]);
   });
 });
+
+describe('files that checks name', () => {
+  it('are those of the commands and of the scripts for tests, not those of the program', async () => {
+    const files = packageJson({
+      test: 'sh run.sh',
+      'check:all': 'node a.mjs',
+      start: 'node src/main.js',
+      lint: 1,
+    });
+    const facts = await gatherRepoFacts(sandboxOf(files), new AbortController().signal);
+    const { namedPaths } = detectChecks(facts, { lint: ['./lint.sh .'] });
+    expect(namedPaths).toEqual(expect.arrayContaining(['run.sh', 'a.mjs', 'lint.sh']));
+    expect(namedPaths).not.toContain('src/main.js');
+  });
+});

@@ -1,6 +1,7 @@
 import type { RequestedChecks } from '@drydock/contracts';
 import { z } from 'zod';
 import type { CheckCommand } from './check-command.ts';
+import { findNamedPaths } from './judging-paths.ts';
 import type { RepoFacts } from './repo-facts.ts';
 
 export interface DetectedChecks {
@@ -8,6 +9,8 @@ export interface DetectedChecks {
   readonly lint: readonly CheckCommand[];
   /** Why each was chosen, for people. */
   readonly chosen: readonly string[];
+  /** What the commands and the scripts behind them may name as files: who changes one may change the judge. */
+  readonly namedPaths: readonly string[];
 }
 
 interface Rule {
@@ -59,7 +62,13 @@ const RULES: readonly Rule[] = [
 export function detectChecks(facts: RepoFacts, requested: RequestedChecks): DetectedChecks {
   const test = choose(facts, 'test', requested.test);
   const lint = choose(facts, 'lint', requested.lint);
-  return { test: test.checks, lint: lint.checks, chosen: [...test.chosen, ...lint.chosen] };
+  const commands = [...test.checks, ...lint.checks].map(({ command }) => command);
+  return {
+    test: test.checks,
+    lint: lint.checks,
+    chosen: [...test.chosen, ...lint.chosen],
+    namedPaths: [...new Set([...commands, ...readJudgingScripts(facts)].flatMap(findNamedPaths))],
+  };
 }
 
 function choose(facts: RepoFacts, kind: CheckCommand['kind'], requested: readonly string[] | undefined) {
@@ -85,6 +94,17 @@ function hasTestScript(facts: RepoFacts): boolean {
 function readScripts({ texts }: RepoFacts): z.infer<typeof Scripts> {
   const text = texts.get('package.json');
   return text === undefined ? NO_SCRIPTS : PackageJson.parse(parseJson(text)).scripts;
+}
+
+/** Scripts that a check may run; what `start` names is the program, not its judge. */
+const JUDGING_SCRIPT = /^(?:pre|post)?(?:test|lint|check)/;
+const AllScripts = z.object({ scripts: z.record(z.string(), z.unknown()) }).catch({ scripts: {} });
+
+function readJudgingScripts({ texts }: RepoFacts): string[] {
+  const { scripts } = AllScripts.parse(parseJson(texts.get('package.json') ?? ''));
+  return Object.entries(scripts).flatMap(([name, script]) =>
+    JUDGING_SCRIPT.test(name) && typeof script === 'string' ? [script] : [],
+  );
 }
 
 /** Undefined for what is not JSON: npm cannot run it either. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decidesChecks } from './judging-paths.ts';
+import { decidesChecks, findNamedPaths } from './judging-paths.ts';
 
 describe('what decides the checks', () => {
   it.each([
@@ -20,14 +20,63 @@ describe('what decides the checks', () => {
     '.oxlintrc.json',
     'eslint.config.mjs',
     '.flake8',
+    '.npmrc',
+    'scripts/test.mjs',
+    'run.sh',
+    'Makefile',
+    'vite.config.ts',
+    'tsconfig.build.json',
+    'babel.config.js',
+    '.babelrc',
+    'ruff.toml',
+    '.pylintrc',
+    'biome.json',
+    '.eslintignore',
+    'tests.py',
+    'test.py',
+    'test-foo.js',
+    'mocha.opts',
+    '.mocharc.yml',
+    '.taprc',
+    'nyc.config.js',
+    'node_modules/mocha/index.js',
+    'node.config.json',
+    'noxfile.py',
+    'setup.py',
+    'ava.config.js',
+    'karma.conf.js',
+    'playwright.config.ts',
+    'cypress/e2e/a.cy.ts',
+    'jest.setup.ts',
+    'pytest.toml',
+    '.pytest.ini',
+    'sitecustomize.py',
+    'pytest.py',
+    '_pytest/__init__.py',
+    'pluggy.py',
+    'json.py',
   ])('%s does', (path) => {
     expect(decidesChecks(path)).toBe(true);
   });
 
-  it.each(['src/a.js', 'contest/a.js', 'latest.js', 'src/testing.ts', 'README.md', 'package-lock.json'])(
-    '%s does not',
-    (path) => {
-      expect(decidesChecks(path)).toBe(false);
-    },
-  );
+  it.each([
+    'src/a.js',
+    'contest/a.js',
+    'latest.js',
+    'src/testing.ts',
+    'README.md',
+    'package-lock.json',
+    'src/babel-plugin/a.js',
+    'src/available.ts',
+    'docs/vite.md',
+  ])('%s does not', (path) => {
+    expect(decidesChecks(path)).toBe(false);
+  });
+});
+
+describe('the files that a command names', () => {
+  it('are its words, as paths from the root of the repository', () => {
+    const command = `sh ./run.sh && node --test "tools/check.mjs"; python3 -m pytest tests/`;
+    expect(findNamedPaths(command)).toEqual(expect.arrayContaining(['run.sh', 'tools/check.mjs', 'tests']));
+  });
 });

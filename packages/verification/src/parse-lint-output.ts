@@ -1,4 +1,5 @@
 import type { LintFinding } from '@drydock/contracts';
+import { cutText } from './cut-text.ts';
 
 const MAX_FINDINGS = 10_000;
 const MAX_LINE_CHARS = 4_000;
@@ -29,10 +30,10 @@ function parseLine(line: string, root: string): LintFinding | undefined {
   if (found?.['file'] === undefined || found['text'] === undefined) return undefined;
   const { rule, message } = splitRule(found['text']);
   return {
-    file: cut(toRelative(found['file'], root), MAX_FILE_CHARS),
+    file: cutText(toRelative(found['file'], root), MAX_FILE_CHARS),
     line: Number(found['line']),
-    rule: cut(rule, MAX_RULE_CHARS),
-    message: cut(message, MAX_MESSAGE_CHARS),
+    rule: cutText(rule, MAX_RULE_CHARS),
+    message: cutText(message, MAX_MESSAGE_CHARS),
   };
 }
 
@@ -44,6 +45,3 @@ function splitRule(text: string): { rule: string; message: string } {
 function toRelative(file: string, root: string): string {
   return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file.replace(/^\.\//, '');
 }
-
-/** A cut may halve a character, and half a character is not text. */
-const cut = (text: string, maxChars: number): string => text.slice(0, maxChars).toWellFormed();

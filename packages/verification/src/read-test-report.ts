@@ -1,15 +1,15 @@
 import type { TestCase } from '@drydock/contracts';
 import type { Sandbox } from '@drydock/core';
+import { chargeReportBytes, reportBytesLeft } from './report-budget.ts';
 import { TestReportParser } from './test-report-parser.ts';
 
-/** A reporter that comes here stops, one line behind it: what is as long has lost tests. */
-const MAX_REPORT_BYTES = 16 << 20;
 /** Fits, with room, into the output that one exec keeps. */
 const PIECE_BYTES = 512 << 10;
 const PIECE_TIMEOUT_MS = 10_000;
 
 /**
- * Reads the report that a test command left outside the workspace; undefined where there is none that can be believed.
+ * Reads the report that a test command left outside the workspace; undefined where there is none that can be believed,
+ * or where it takes all that the reports of this sandbox may take: a reporter stops there too, so it has lost tests.
  * It is printed in pieces by commands, because one frame carries no more: its lines are ASCII, so any cut is harmless.
  * `reportPath` is Drydock's own name, safe in a shell.
  */
@@ -19,7 +19,7 @@ export async function readTestReport(
   signal: AbortSignal,
 ): Promise<TestCase[] | undefined> {
   const parser = new TestReportParser();
-  for (let offset = 0; offset < MAX_REPORT_BYTES; offset += PIECE_BYTES) {
+  for (let offset = 0; reportBytesLeft(sandbox) > 0; offset += PIECE_BYTES) {
     const piece = await sandbox.exec(
       {
         cmd: `tail -c +${offset + 1} ${reportPath} 2>/dev/null | head -c ${PIECE_BYTES}`,
@@ -29,10 +29,11 @@ export async function readTestReport(
       },
       signal,
     );
+    chargeReportBytes(sandbox, piece.totalBytes);
     // What is put in the report's place may block for ever (a pipe), or never end.
     if (piece.timedOut || piece.omittedBytes > 0) return undefined;
     if (!parser.push(piece.head + piece.tail)) return undefined;
-    if (piece.totalBytes < PIECE_BYTES) return parser.finish();
+    if (piece.totalBytes < PIECE_BYTES) return reportBytesLeft(sandbox) > 0 ? parser.finish() : undefined;
   }
   return undefined;
 }

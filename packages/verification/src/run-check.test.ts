@@ -113,6 +113,15 @@ describe('a test command', () => {
     expect(run).toMatchObject({ format: 'exit_code', tests: [{ id: '<the command>', status: 'failed' }] });
   });
 
+  it('shares 16 MiB of reports with the other commands of its side', async () => {
+    const sandbox = new ScriptedSandbox(() => ({ report: START + LONG_LINE.repeat(7_000) }));
+    const formats = [];
+    for (let n = 0; n < 4; n += 1) formats.push((await check(sandbox, 'test')).format);
+    expect(formats).toEqual(['drydock_ndjson', 'drydock_ndjson', 'exit_code', 'exit_code']);
+    const fresh = new ScriptedSandbox(() => ({ report: START }));
+    expect((await check(fresh, 'test')).format).toBe('drydock_ndjson');
+  });
+
   it('is not believed where reading its report blocks', async () => {
     const sandbox = new ScriptedSandbox(() => ({}));
     const answer = sandbox.exec.bind(sandbox);

@@ -1,7 +1,9 @@
 import type { CheckRun, CheckSide } from '@drydock/contracts';
+import { MAX_ID_CHARS, cutText } from './cut-text.ts';
 
 /** A result names this many failures; the artifacts before.json and after.json have all of them. */
 const MAX_FAILURES = 200;
+const MAX_MESSAGE_CHARS = 1_000;
 
 /** What a job's result says about one side. Several commands of a kind are told as one. */
 export function summariseRun(runs: readonly CheckRun[]): CheckSide {
@@ -26,10 +28,10 @@ function summariseTests(runs: readonly CheckRun[]): CheckSide['tests'] {
       .filter(({ status }) => status === 'failed' || status === 'errored')
       .slice(0, MAX_FAILURES)
       .map(({ id, file, line, message = '' }) => ({
-        id,
-        ...(file !== undefined && { file }),
+        id: cutText(id, MAX_ID_CHARS),
+        ...(file !== undefined && { file: cutText(file, MAX_ID_CHARS) }),
         ...(line !== undefined && { line }),
-        message,
+        message: cutText(message, MAX_MESSAGE_CHARS),
       })),
   };
 }

@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Injection } from '../src/check-environment.ts';
-import { FULL_INJECTION, reduceInjection, testEnvironment } from '../src/check-environment.ts';
+import {
+  FULL_INJECTION,
+  lintEnvironment,
+  reduceInjection,
+  testEnvironment,
+} from '../src/check-environment.ts';
 import { TestReportParser } from '../src/test-report-parser.ts';
 
 const REPORTERS = fileURLToPath(new URL('../reporters', import.meta.url));
@@ -26,14 +31,24 @@ describe('the node:test reporter', () => {
 
   /** Runs Node as a check does; paths of the sandbox are those of this machine. */
   function runNode(args: readonly string[], injection: Injection = FULL_INJECTION, cwd = root) {
+    return run(process.execPath, args, { injection, cwd });
+  }
+
+  function run(program: string, args: readonly string[], { injection = FULL_INJECTION, cwd = root } = {}) {
     const report = join(root, 'report.ndjson');
     rmSync(report, { force: true });
     const env = Object.entries(testEnvironment(report, injection)).map(([name, value]) => [
       name,
       value.replaceAll('/opt/drydock/reporters', REPORTERS).replace('/job/work', root),
     ]);
-    const options = { cwd, env: Object.fromEntries(env), encoding: 'utf8', timeout: 15_000 } as const;
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
+    const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
+    const options = {
+      cwd,
+      env: { ...Object.fromEntries(env), PATH },
+      encoding: 'utf8',
+      timeout: 15_000,
+    } as const;
+    const { status, stdout, stderr } = spawnSync(program, args, options);
     return { status, output: stdout + stderr, report };
   }
 
@@ -76,10 +91,11 @@ test('parent', async (t) => { await t.test('kid', () => {}); assert.fail('own \\
     expect(readFileSync(report).every((byte) => byte < 0x7f)).toBe(true);
   });
 
-  it('reports files and suites that break by themselves as errored, under their own names', () => {
+  it('reports files and suites that break by themselves as errored, and files that merely end well not at all', () => {
     write({
       'test/broken.test.mjs': 'import { x } from "./nothing.mjs";',
       'test/exits.test.mjs': 'process.exit(3);',
+      'test/leaves.test.mjs': 'import { test } from "node:test"; process.exit(0); test("never", () => {});',
       'test/plain.test.mjs': 'console.log("no test in here");',
       'test/suites.test.mjs': `
 import { before, describe, it } from 'node:test';
@@ -90,7 +106,6 @@ describe('hooked', () => { before(() => { throw new Error('hook'); }); it('never
     expect(idsOf(report)).toEqual([
       'errored test/broken.test.mjs',
       'errored test/exits.test.mjs',
-      'passed test/plain.test.mjs',
       'errored test/suites.test.mjs::hooked > never',
       'errored test/suites.test.mjs::hooked',
     ]);
@@ -117,6 +132,32 @@ describe('hooked', () => { before(() => { throw new Error('hook'); }); it('never
     const script = runNode(['script.mjs']);
     expect(script).toMatchObject({ status: 0, output: 'hello\n' });
     expect(() => readFileSync(script.report)).toThrow('ENOENT');
+  });
+
+  it.each([
+    ['node-options', 'node-options=--import=data:text/javascript,process.exit(0)'],
+    ['script-shell', 'script-shell=/bin/true'],
+  ])('reports under npm whatever `.npmrc` says about %s', (_, npmrc) => {
+    const scripts = { test: 'node --test' };
+    write({ 'package.json': JSON.stringify({ scripts }), '.npmrc': `${npmrc}\n`, 'a.test.mjs': ONE });
+    const { status, report } = run('npm', ['test']);
+    expect(status).toBe(0);
+    expect(idsOf(report)).toEqual(['passed a.test.mjs::one']);
+  });
+
+  it('leaves scripts of a linter without options of Node under npm', () => {
+    write({
+      'package.json': '{"scripts":{"lint":"node -p process.env.NODE_OPTIONS"}}',
+      '.npmrc': 'node-options=-x',
+    });
+    const env = { ...lintEnvironment(), PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` };
+    const { stdout } = spawnSync('npm', ['run', '-s', 'lint'], {
+      cwd: root,
+      env,
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+    expect(stdout).toBe('undefined\n');
   });
 
   it('does not disturb workers and child processes that inherit the environment', () => {

@@ -35,13 +35,14 @@ export async function verifyResult(
   const { kind } = attempt.job.spec;
   if (kind === 'review' || kind === 'explain') return NOTHING_TO_PROVE;
   const changedPaths = inspectPatch(request.diff).map((file) => file.path);
-  const { before, after } = await runBothSides(attempt, request, signal);
+  const { before, after, namedPaths } = await runBothSides(attempt, request, signal);
   const compared = compareRuns({
     kind,
     patchIsEmpty: request.diff.byteLength === 0,
     before,
     after,
     changedPaths,
+    namedPaths,
   });
   for (const warning of compared.warnings) attempt.warn(warning);
   return { verified: compared.verified, verdict: compared.verdict, before, after };
@@ -52,7 +53,7 @@ async function runBothSides(
   attempt: Attempt,
   request: VerificationRequest,
   signal: AbortSignal,
-): Promise<{ before: CheckRun[]; after: CheckRun[] }> {
+): Promise<{ before: CheckRun[]; after: CheckRun[]; namedPaths: DetectedChecks['namedPaths'] }> {
   const detected = Promise.withResolvers<DetectedChecks>();
   // Nobody may be waiting for it when it fails; whoever waits is told.
   detected.promise.catch(() => undefined);
@@ -71,7 +72,8 @@ async function runBothSides(
   if (stop.signal.aborted) throw stop.signal.reason;
   if (before.status === 'rejected') throw before.reason;
   if (after.status === 'rejected') throw after.reason;
-  return { before: before.value, after: after.value };
+  const { namedPaths } = await detected.promise;
+  return { before: before.value, after: after.value, namedPaths };
 }
 
 async function runBefore(
