@@ -21,8 +21,8 @@ describe('stages', () => {
     const worker = new ScriptedWorker(plan, accepted, submit, submitted);
     expect(await worker.run()).toEqual({ type: 'finished', body: { reason: 'submitted', detail: '' } });
     expect(worker.completions.map(toolNames)).toEqual([
-      ['exec_command', 'submit_plan'],
-      ['exec_command', 'apply_patch', 'update_plan', 'submit'],
+      ['exec_command', 'write_stdin', 'submit_plan'],
+      ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'],
     ]);
   });
 
@@ -39,7 +39,12 @@ describe('stages', () => {
   test('reviews without apply_patch, and without commands where code_interpreter is not listed', async () => {
     const review = new ScriptedWorker(plan, accepted, submit, submitted);
     await review.run({ kind: 'review' });
-    expect(review.completions.map(toolNames)[1]).toEqual(['exec_command', 'update_plan', 'submit']);
+    expect(review.completions.map(toolNames)[1]).toEqual([
+      'exec_command',
+      'write_stdin',
+      'update_plan',
+      'submit',
+    ]);
     const bare = new ScriptedWorker(plan, accepted, submit, submitted);
     await bare.run({ tools: [] });
     expect(bare.completions.map(toolNames)).toEqual([['submit_plan'], ['update_plan', 'submit']]);

@@ -1,0 +1,135 @@
+import { isAbsolute, join } from 'node:path';
+import { InstanceId } from '@drydock/contracts';
+import type { Env, Secret } from '@drydock/service-kit';
+import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
+import { z } from 'zod';
+
+const absolutePath = z.string().refine(isAbsolute, 'not an absolute path');
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const megabytes = (minimum: number, standard: number) =>
+  z.coerce.number().int().min(minimum).default(standard);
+
+const MIB = 1_024 * 1_024;
+
+const WorkerEnvironment = z.object({
+  ...SERVICE_ENV,
+  DRYDOCK_INSTANCE_ID: InstanceId.describe(
+    'eight characters of 0-9 and a-z, the same for worker and monitor',
+  ),
+  DRYDOCK_STATE_DIR: absolutePath.optional().describe('a short absolute path for mounts and sockets'),
+  DRYDOCK_DOCKER_SOCKET: absolutePath
+    .default('/var/run/docker.sock')
+    .describe('the path of the socket of Docker Engine'),
+  DRYDOCK_SANDBOX_IMAGE: z.string().min(1).describe('the ID of the sandbox image, sha256:…'),
+  DRYDOCK_RUNTIME_DIR: absolutePath.describe('the directory of the injected runtime that setup made'),
+  DRYDOCK_WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(2)
+    .describe('how many attempts run at once, 1 to 64'),
+  DRYDOCK_WARM_SANDBOXES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(2)
+    .describe('how many sandboxes wait for their job, 0 to 64'),
+  DRYDOCK_LAYER_CACHE_MB: megabytes(64, 10_240).describe('what cached layers may take of the disk, MiB'),
+  DRYDOCK_GIT_CACHE_MB: megabytes(64, 10_240).describe('what git mirrors may take of the disk, MiB'),
+  DRYDOCK_GIT_MAX_MB: megabytes(1, 2_048).describe('what one repository may have, MiB'),
+  DRYDOCK_GIT_FETCH_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(300)
+    .describe('how long one fetch may take, 1 to 3600'),
+  DRYDOCK_GIT_ALLOW_HOSTS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((host) => host.trim().toLowerCase() || []))
+    .describe('hosts, or host:port, that may be fetched from although they are not public, with commas'),
+  DRYDOCK_GIT_PROXY: z.url().optional().describe('the http proxy for fetches'),
+  DRYDOCK_WORKER_LEASE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(3)
+    .max(120)
+    .default(10)
+    .describe('how long a lease lives without a heartbeat, 3 to 120'),
+  DRYDOCK_WORKER_METRICS_HOST: z.string().default('127.0.0.1').describe('the address for /metrics'),
+  DRYDOCK_WORKER_METRICS_PORT: port.default(9102).describe('a port for /metrics, 0 to let the system pick'),
+  DRYDOCK_MODEL_IDLE_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(600)
+    .default(120)
+    .describe('how long a model server may be silent before the call is tried again, 0.1 to 600'),
+  OPENAI_API_KEY: secretText().optional().describe('the key of the model API'),
+  DRYDOCK_MODEL_BASE_URL: z.url().optional().describe('the address of an OpenAI-compatible server'),
+  DRYDOCK_SCRIPTED_MODEL_URL: z.url().optional().describe('the address of the scripted model server'),
+});
+
+interface ModelServers {
+  readonly apiKey: Secret | undefined;
+  readonly baseUrl: string | undefined;
+  readonly scriptedUrl: string | undefined;
+}
+
+/** The settings of the worker. Throws ConfigError that lists every bad variable. */
+export function readConfig(env: Env = process.env) {
+  const parsed = parseConfig(WorkerEnvironment, env);
+  const { DRYDOCK_STATE_DIR: stateDir } = parsed;
+  const models: ModelServers = {
+    apiKey: parsed.OPENAI_API_KEY,
+    baseUrl: parsed.DRYDOCK_MODEL_BASE_URL,
+    scriptedUrl: parsed.DRYDOCK_SCRIPTED_MODEL_URL,
+  };
+  return Object.freeze({
+    redisUrl: parsed.REDIS_URL,
+    redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
+    dataDir: parsed.DRYDOCK_DATA_DIR,
+    logLevel: parsed.DRYDOCK_LOG_LEVEL,
+    exitOnStdinEof: parsed.DRYDOCK_EXIT_ON_STDIN_EOF,
+    concurrency: parsed.DRYDOCK_WORKER_CONCURRENCY,
+    warmSandboxes: parsed.DRYDOCK_WARM_SANDBOXES,
+    leaseMs: parsed.DRYDOCK_WORKER_LEASE_SECONDS * 1_000,
+    address: {
+      host: parsed.DRYDOCK_WORKER_METRICS_HOST,
+      port: parsed.DRYDOCK_WORKER_METRICS_PORT,
+      hostVariable: 'DRYDOCK_WORKER_METRICS_HOST',
+      portVariable: 'DRYDOCK_WORKER_METRICS_PORT',
+    },
+    model: { ...chooseModelServer(models), idleTimeoutMs: parsed.DRYDOCK_MODEL_IDLE_SECONDS * 1_000 },
+    gitMirrors: toGitMirrors(parsed),
+    sandboxHost: {
+      dockerSocket: parsed.DRYDOCK_DOCKER_SOCKET,
+      instanceId: parsed.DRYDOCK_INSTANCE_ID,
+      imageId: parsed.DRYDOCK_SANDBOX_IMAGE,
+      runtimeDir: parsed.DRYDOCK_RUNTIME_DIR,
+      layersDir: join(parsed.DRYDOCK_DATA_DIR, 'layers'),
+      layerBudgetBytes: parsed.DRYDOCK_LAYER_CACHE_MB * MIB,
+      ...(stateDir === undefined ? {} : { stateDir }),
+    },
+  });
+}
+
+function toGitMirrors(parsed: z.output<typeof WorkerEnvironment>) {
+  return {
+    dir: join(parsed.DRYDOCK_DATA_DIR, 'mirrors'),
+    allowHosts: parsed.DRYDOCK_GIT_ALLOW_HOSTS,
+    budgetBytes: parsed.DRYDOCK_GIT_CACHE_MB * MIB,
+    maxBytes: parsed.DRYDOCK_GIT_MAX_MB * MIB,
+    timeoutMs: parsed.DRYDOCK_GIT_FETCH_SECONDS * 1_000,
+    proxy: parsed.DRYDOCK_GIT_PROXY,
+  };
+}
+
+/** Which model server answers: the scripted one only where neither a key nor an address of a real one is set. */
+export function chooseModelServer({ apiKey, baseUrl, scriptedUrl }: ModelServers) {
+  const isReal = apiKey !== undefined || baseUrl !== undefined;
+  return { apiKey, baseUrl: isReal ? baseUrl : scriptedUrl };
+}
