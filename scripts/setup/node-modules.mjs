@@ -83,5 +83,7 @@ async function findPnpm(env, signal) {
  * @returns {readonly [string, ...string[]]}
  */
 export function choosePnpm(version) {
-  return version.startsWith(`${PNPM_MAJOR}.`) ? ['pnpm'] : ['npx', '--yes', `pnpm@${PNPM_VERSION}`];
+  return version.startsWith(`${PNPM_MAJOR}.`)
+    ? ['pnpm']
+    : ['npx', '--yes', '--loglevel=error', `pnpm@${PNPM_VERSION}`];
 }

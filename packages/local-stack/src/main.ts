@@ -7,8 +7,8 @@ import { startStack } from './start-stack.ts';
 import { Stopped, watchStopSignals } from './stop-signal.ts';
 import { supervise } from './supervise.ts';
 
-/** What the scripted model can play: the examples. */
-const TRANSCRIPT_DIRS = ['ts', 'py'].map((name) =>
+/** What the scripted model can play: the examples, and the request that the README shows. */
+const TRANSCRIPT_DIRS = ['ts', 'py', 'readme'].map((name) =>
   fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url)),
 );
 

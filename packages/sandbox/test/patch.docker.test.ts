@@ -187,7 +187,7 @@ describeWith('docker', 'a captured patch', () => {
       `cat > escape.py <<'PY'\n${script}\nPY\nenv -i /usr/bin/python3 escape.py > /dev/null 2>&1; sleep 0.3; cat busy`,
     );
     const first = await sandbox.capturePatch(soon());
-    expect(Buffer.from(first.diff).toString()).toContain('+++ b/busy');
+    expect(Buffer.from(first.diff).toString()).toContain('diff --git a/busy b/busy');
     const second = await sandbox.capturePatch(soon());
     expect(Buffer.from(second.diff)).toEqual(Buffer.from(first.diff));
     expect(await output(sandbox, 'cat busy; sleep 0.2; echo; cat busy')).toMatch(/^(\d+)\n\1$/);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describeWith } from '@drydock/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openTestPool } from './open-test-pool.ts';
 import { docker, output, soon, SPEC, TestHost } from './test-host.ts';
+
+const OWN_POOL = fileURLToPath(new URL('./own-pool.ts', import.meta.url));
 
 describeWith('docker', 'a warm pool on Docker', () => {
   let host: TestHost;
@@ -71,13 +74,9 @@ describeWith('docker', 'a warm pool on Docker', () => {
 
   it('of a killed owner is gone: containers by themselves, slots by the reaper', async () => {
     const { clock: _, ...config } = host.config;
-    const owner = spawn(
-      process.execPath,
-      [join(import.meta.dirname, 'own-pool.ts'), JSON.stringify(config)],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const owner = spawn(process.execPath, [OWN_POOL, JSON.stringify(config)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const exited = once(owner, 'exit');
     try {
       await once(owner.stdout, 'data', { signal: soon() });
