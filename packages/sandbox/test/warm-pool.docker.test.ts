@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { describeWith } from '@drydock/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openTestPool } from './open-test-pool.ts';
