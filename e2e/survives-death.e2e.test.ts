@@ -56,7 +56,7 @@ describe('sudden death', () => {
     // A stopped worker still owns the sandboxes that wait: without them there is only the job's.
     e2e = await startE2eStack({ settings: { DRYDOCK_WARM_SANDBOXES: '0' } });
     const { instanceId } = e2e.stack.data;
-    const { id } = await e2e.submit({ model: 'scripted/slow-ts', limits: { timeout_seconds: 6 } });
+    const { id } = await e2e.submit({ model: 'scripted/slow-ts', limits: { timeout_seconds: 9 } });
     await waitFor(e2e, id, isSleeping);
     e2e.stack.service('worker')?.signal('SIGSTOP');
     try {

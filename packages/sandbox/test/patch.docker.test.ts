@@ -173,12 +173,15 @@ describeWith('docker', 'a captured patch', () => {
 
   it('is made after a process was killed whose first thread has ended, so that it looks like a zombie', async () => {
     const script = [
-      'import ctypes, os, threading, time',
+      'import ctypes, os, shutil, threading, time',
       'if os.fork(): os._exit(0)',
       'os.setsid()',
       'def write():',
       '    while True:',
-      "        open('busy', 'w').write(str(time.monotonic_ns()))",
+      // Replaced at once: a file that is cut while it is written would be empty in the patch, now and then.
+      "        open('/tmp/busy', 'w').write(str(time.monotonic_ns()))",
+      "        shutil.copy('/tmp/busy', 'busy.new')",
+      "        os.replace('busy.new', 'busy')",
       'threading.Thread(target=write).start()',
       'ctypes.CDLL(None).syscall(60, 0)',
     ].join('\n');
