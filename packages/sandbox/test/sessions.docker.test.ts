@@ -79,9 +79,12 @@ describeWith('docker', 'a session', () => {
   });
 
   it('survives a state capture, and stands still meanwhile', async () => {
-    const { sessionId } = await start('while :; do date +%N > clock; done & read x; kill $!; echo "got $x"', {
-      keepStdinOpen: true,
-    });
+    const { sessionId } = await start(
+      'while :; do date +%N > /tmp/clock; cp /tmp/clock clock.new; mv clock.new clock; done & sleep 0.2; read x; kill $!; echo "got $x"',
+      {
+        keepStdinOpen: true,
+      },
+    );
     const keep = async (chunks: AsyncIterable<Uint8Array>) => {
       for await (const _ of chunks);
     };
