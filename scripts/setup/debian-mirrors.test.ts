@@ -2,19 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { buildSources, findTransportOptions } from './debian-mirrors.mjs';
 
 describe('buildSources', () => {
-  test('takes Debian’s own mirrors on a machine that is not a Debian', () => {
-    expect(
-      buildSources('bookworm', { indexTargets: 'Ubuntu http://mirror.test/ubuntu/ noble\n' }),
-    ).toEqual([
-      'deb http://mirror.test/debian bookworm main',
-      'deb http://mirror.test/debian bookworm-updates main',
-      'deb http://mirror.test/debian-security bookworm-security main',
+  test('asks for a mirror on a machine that is not a Debian', () => {
+    const machine = { indexTargets: 'Ubuntu http://mirror.test/ubuntu/ noble\n' };
+    expect(() => buildSources('bookworm', machine)).toThrow('DRYDOCK_DEBIAN_MIRROR');
+  });
+
+  test('leaves out security updates where the machine has no mirror of them', () => {
+    const machine = { indexTargets: 'Debian http://mirror.test/debian/ bookworm\n' };
+    expect(buildSources('bookworm', machine)).toEqual([
+      'deb http://mirror.test/debian/ bookworm main',
+      'deb http://mirror.test/debian/ bookworm-updates main',
     ]);
   });
 
   test('takes the machine’s mirrors, and never those of third parties', () => {
     const indexTargets = [
-      'Docker https://third-party.test/linux/debian/ trixie',
+      'Docker https://third-party.test/debian/ trixie',
       'Debian http://mirror.test/debian/ trixie',
       'Debian http://mirror.test/security/ trixie-security',
     ].join('\n');
