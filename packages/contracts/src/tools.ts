@@ -31,7 +31,9 @@ export type ToolName = z.infer<typeof ToolName>;
 export const ExecCommandArgs = z.object({
   cmd: z.string().min(1).max(65_536),
   workdir: z.string().max(4_096).optional(),
+  /** Known to Codex models; there are no terminals here, so that `true` is refused. */
   tty: z.boolean().optional(),
+  keep_stdin_open: z.boolean().optional(),
   yield_time_ms: z.number().int().nonnegative().optional(),
   max_output_tokens: z.number().int().positive().optional(),
 });

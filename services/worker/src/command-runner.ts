@@ -27,6 +27,14 @@ const WAITS = {
   poll: { fallbackMs: 5_000, minMs: 5_000, maxMs: 300_000 },
 } as const satisfies Record<string, Wait>;
 
+/** Not run with pipes in silence: a program that asks for a terminal does other things without one. */
+const NO_TERMINAL: Observation = {
+  kind: 'refused',
+  reason: 'no_terminal',
+  message:
+    'There is no terminal here: programs see pipes. Call it again without tty; set keep_stdin_open to true to write to its stdin with write_stdin.',
+};
+
 export interface CommandRunnerOptions {
   readonly sandbox: Pick<Sandbox, 'exec' | 'writeStdin' | 'endSessions'>;
   readonly events: Pick<EventSink, 'emit'>;
@@ -54,6 +62,7 @@ export class CommandRunner {
   }
 
   async exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
+    if (args.tty === true) return NO_TERMINAL;
     const { sandbox, events, log } = this.#options;
     const workdir = args.workdir ?? WORKDIR;
     events.emit({ type: 'command.started', data: { call_id: callId, cmd: args.cmd, workdir } });
@@ -66,7 +75,7 @@ export class CommandRunner {
         workdir,
         timeoutMs: this.#restMs,
         yieldMs: this.#clamp(args.yield_time_ms, WAITS.exec),
-        keepStdinOpen: args.tty === true,
+        keepStdinOpen: args.keep_stdin_open === true,
         maxOutputBytes,
         maxStreamBytes: Math.max(0, Math.min(MAX_LOG_BYTES, log.roomBytes)),
         onOutput: this.#tellOutput(callId, entry),

@@ -19,7 +19,8 @@ export function typeInto({ stdin, interrupt }: CommandInput, chars: string): voi
   if (text === '' && !ends) return;
   if (stdin === null || !stdin.writable) {
     throw new DrydockError('invalid_request', {
-      message: 'The stdin of this command is closed. Start the command with tty set to true to write to it.',
+      message:
+        'The stdin of this command is closed. Start it with keep_stdin_open set to true to write to it.',
     });
   }
   stdin.write(text);

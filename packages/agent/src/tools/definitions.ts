@@ -37,8 +37,11 @@ export const TOOL_DEFINITIONS = {
         workdir: text('Working directory of the command; the workspace by default.'),
         tty: {
           type: 'boolean',
-          description:
-            'Whether stdin stays open for write_stdin, false by default. Programs see pipes, not a terminal.',
+          description: 'Leave it out: there is no terminal, programs see pipes, and true is refused.',
+        },
+        keep_stdin_open: {
+          type: 'boolean',
+          description: 'Whether stdin stays open, as a pipe, for write_stdin; false by default.',
         },
         yield_time_ms: {
           type: 'number',
@@ -47,7 +50,7 @@ export const TOOL_DEFINITIONS = {
         },
         max_output_tokens: MAX_OUTPUT_TOKENS,
       },
-      ['workdir', 'tty', 'yield_time_ms', 'max_output_tokens'],
+      ['workdir', 'tty', 'keep_stdin_open', 'yield_time_ms', 'max_output_tokens'],
     ),
   },
   write_stdin: {
@@ -99,7 +102,7 @@ export const TOOL_DEFINITIONS = {
     form: 'function',
     name: 'submit_plan',
     description:
-      'Ends the planning stage with your plan. When it is accepted the workspace becomes writable and you carry the plan out. Call it once, when you know what to do and where.',
+      'Ends the planning stage with your plan. When it is accepted you carry the plan out; in a job that changes files the workspace becomes writable then. Call it once, when you know what to do and where.',
     parameters: object({
       steps: list('What you will do, in order, one short sentence per step.', text('One step.')),
       files: list(
