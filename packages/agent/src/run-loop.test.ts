@@ -45,6 +45,9 @@ describe('stages', () => {
       'update_plan',
       'submit',
     ]);
+    expect(review.completions[1]?.append.at(-1)).toMatchObject({
+      text: expect.stringMatching(/stays read-only/),
+    });
     const bare = new ScriptedWorker(plan, accepted, submit, submitted);
     await bare.run({ tools: [] });
     expect(bare.completions.map(toolNames)).toEqual([['submit_plan'], ['update_plan', 'submit']]);

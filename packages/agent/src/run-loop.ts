@@ -1,8 +1,8 @@
-import type { AgentFrame, AgentStart, Stage, ToolCall } from '@drydock/contracts';
+import type { AgentFrame, AgentStart, JobKind, Stage, ToolCall } from '@drydock/contracts';
 import { formatObservation } from './format-observation.ts';
 import { buildOpening } from './prompts/build-opening.ts';
 import { INSTRUCTIONS } from './prompts/instructions.ts';
-import { CONTINUE, EXECUTION_STAGE, NUDGES } from './prompts/stage-messages.ts';
+import { CONTINUE, NUDGES, describeExecutionStage } from './prompts/stage-messages.ts';
 import { selectTools } from './tools/select-tools.ts';
 import { Transcript } from './transcript.ts';
 import type { GivenUp, WorkerLine } from './worker-line.ts';
@@ -15,6 +15,7 @@ const MAX_SILENT_TURNS = 2;
 interface Loop {
   readonly worker: WorkerLine;
   readonly transcript: Transcript;
+  readonly kind: JobKind;
   stage: Stage;
 }
 
@@ -23,7 +24,8 @@ interface Loop {
  * The worker decides and does everything; this only asks. `shell` names what commands are run with.
  */
 export async function runLoop(start: AgentStart, worker: WorkerLine, shell: string): Promise<Finished> {
-  const loop: Loop = { worker, transcript: new Transcript(buildOpening(start, shell)), stage: 'planning' };
+  const transcript = new Transcript(buildOpening(start, shell));
+  const loop: Loop = { worker, transcript, kind: start.kind, stage: 'planning' };
   let silentTurns = 0;
   for (let turn = 0; turn < start.maxTurns; turn += 1) {
     const answer = await worker.complete({
@@ -57,7 +59,7 @@ async function runCalls(loop: Loop, calls: readonly ToolCall[]): Promise<Finishe
     loop.transcript.append({ type: 'tool_output', callId: call.callId, form: call.form, output });
   }
   // After all outputs: nothing may stand between the calls of a turn and what came of them.
-  if (loop.stage !== stageBefore) loop.transcript.append(EXECUTION_STAGE);
+  if (loop.stage !== stageBefore) loop.transcript.append(describeExecutionStage(loop.kind));
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 export { DrydockError, ERROR_CATALOGUE, toDrydockError } from './errors.ts';
 export { MAX_ATTEMPTS, TRANSITIONS, canTransition, isTerminal } from './job/lifecycle.ts';
 export type { TerminalState } from './job/lifecycle.ts';
+export { changesFiles } from './job/changes-files.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';
 export { Budget, NO_USAGE } from './attempt/budget.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode, JobResult } from '@drydock/contracts';
 import { JobKind } from '@drydock/contracts';
 import type { TerminalState } from '@drydock/core';
-import { DrydockError, NO_USAGE } from '@drydock/core';
+import { DrydockError, NO_USAGE, changesFiles } from '@drydock/core';
 
 /** What a job gets that is ended by a sweep: strings, ready for the scripts to write. */
 type Ending = Readonly<Record<'reason' | 'result' | 'error' | 'finished', string>>;
@@ -12,7 +12,7 @@ type Endings = Readonly<Record<JobKind, Ending>>;
 function buildEndings(status: TerminalState, reason: ErrorCode | 'cancel_requested'): Endings {
   const error = reason === 'cancel_requested' ? null : new DrydockError(reason).toBody();
   const endingOf = (kind: JobKind): Ending => {
-    const verified = kind === 'review' || kind === 'explain' ? null : false;
+    const verified = changesFiles(kind) ? false : null;
     const result: JobResult = {
       verified,
       summary: null,

@@ -1,3 +1,4 @@
+import { changesFiles } from '@drydock/core';
 import type { CheckRun, ChecksVerdict, JobKind, Warning } from '@drydock/contracts';
 import type { TestChanges } from './compare-tests.ts';
 import { compareTests } from './compare-tests.ts';
@@ -66,7 +67,7 @@ export function compareRuns(runs: RunComparison): ComparedRuns {
 }
 
 function decideVerified(runs: RunComparison, verdict: ChecksVerdict, evidence: Evidence): boolean | null {
-  if (runs.kind === 'review' || runs.kind === 'explain') return null;
+  if (!changesFiles(runs.kind)) return null;
   const hasTimedOut = [...runs.before, ...runs.after].some((run) => run.timed_out);
   if (runs.patchIsEmpty || hasTimedOut) return false;
   return hasProof(runs.kind, verdict) && hasNoLoss(verdict) && isBelievable(evidence);

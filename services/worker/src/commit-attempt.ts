@@ -1,5 +1,6 @@
 import type { JobResult } from '@drydock/contracts';
 import type { DrydockError, TerminalState } from '@drydock/core';
+import { changesFiles } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { toJsonBytes } from './to-json-bytes.ts';
@@ -84,7 +85,7 @@ function toResult(attempt: Attempt, { stage, verification }: Ending): JobResult 
 /** What `verified` is without a verification: false, or null for a kind that leaves nothing to prove. */
 function isProvable(attempt: Attempt): false | null {
   const { kind } = attempt.job.spec;
-  return kind === 'review' || kind === 'explain' ? null : false;
+  return changesFiles(kind) ? false : null;
 }
 
 const NOTHING_TOLD = { summary: null, plan: null, patch_bytes: 0 };

@@ -1,4 +1,4 @@
-import type { JobEventBody, Observation, ToolCall } from '@drydock/contracts';
+import type { JobEventBody, JobKind, Observation, ToolCall } from '@drydock/contracts';
 import type {
   ExecRequest,
   ExecResult,
@@ -25,7 +25,10 @@ const DONE: ExecResult = {
 };
 
 /** A toolbox over a sandbox that records what reached it. */
-function setUp(tools: readonly 'code_interpreter'[] = ['code_interpreter'], patched?: PatchApplied) {
+function setUp(
+  tools: readonly 'code_interpreter'[] = ['code_interpreter'],
+  { patched, kind = 'fix' }: { patched?: PatchApplied; kind?: JobKind } = {},
+) {
   const events: JobEventBody[] = [];
   const reached: string[] = [];
   let end: ExecRequest['onEnded'];
@@ -53,7 +56,7 @@ function setUp(tools: readonly 'code_interpreter'[] = ['code_interpreter'], patc
   };
   const log = new AttemptLog();
   const toolbox = new Toolbox({
-    spec: { tools: [...tools] },
+    spec: { kind, tools: [...tools] },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
     log,
@@ -76,6 +79,21 @@ describe('the toolbox', () => {
     expect(reached).toEqual(['endSessions', 'onPlan', 'read_write']);
     expect(toolbox.plan).toEqual(PLAN);
   });
+
+  it.each(['review', 'explain'] as const)(
+    'never makes the workspace of a job of kind %s writable',
+    async (kind) => {
+      const { call, reached, toolbox } = setUp(['code_interpreter'], { kind });
+      expect(await call('submit_plan', PLAN)).toEqual({ kind: 'plan_accepted' });
+      expect(await call('apply_patch', '*** Begin Patch', 'freeform')).toMatchObject({
+        reason: 'read_only_job',
+      });
+      expect(await call('exec_command', { cmd: 'true' })).toMatchObject({ kind: 'command', exitCode: 0 });
+      expect(toolbox.takeMayHaveWritten()).toBe(false);
+      expect(await call('submit', { summary: 'fine', changes: [] })).toEqual({ kind: 'submission_accepted' });
+      expect(reached).toEqual(['endSessions', 'onPlan', 'exec true in /job/work']);
+    },
+  );
 
   it('forwards nothing that was denied, and records the decision', async () => {
     const { call, reached, events } = setUp();
@@ -133,6 +151,18 @@ describe('the toolbox', () => {
     expect(events.filter((event) => event.type === 'command.finished')).toHaveLength(1);
   });
 
+  it('refuses a terminal, which there is none of, and says how to write to a command all the same', async () => {
+    const { call, reached, events } = setUp();
+    expect(await call('exec_command', { cmd: 'top', tty: true })).toEqual({
+      kind: 'refused',
+      reason: 'no_terminal',
+      message: expect.stringMatching(/pipes.*keep_stdin_open/),
+    });
+    expect(await call('exec_command', { cmd: 'cat', tty: false })).toMatchObject({ kind: 'command' });
+    expect(reached).toEqual(['exec cat in /job/work']);
+    expect(events.filter(({ type }) => type === 'command.started')).toHaveLength(1);
+  });
+
   it.each([
     [{}, 10_000],
     [{ yield_time_ms: 1 }, 250],
@@ -174,7 +204,9 @@ describe('the toolbox', () => {
   });
 
   it('gives a patch that does not match back to the model', async () => {
-    const { call } = setUp(['code_interpreter'], { kind: 'mismatch', message: 'context not found' });
+    const { call } = setUp(['code_interpreter'], {
+      patched: { kind: 'mismatch', message: 'context not found' },
+    });
     await call('submit_plan', PLAN);
     expect(await call('apply_patch', '*** Begin Patch', 'freeform')).toEqual({
       kind: 'refused',

@@ -8,7 +8,7 @@ import {
   WriteStdinArgs,
 } from '@drydock/contracts';
 import type { PolicyDecision, Sandbox } from '@drydock/core';
-import { decideToolCall } from '@drydock/core';
+import { changesFiles, decideToolCall } from '@drydock/core';
 import type { JobSpec } from '@drydock/contracts';
 import type { AttemptLog } from './attempt-log.ts';
 import { CommandRunner } from './command-runner.ts';
@@ -19,14 +19,14 @@ import type { EventSink } from './event-sink.ts';
 const WRITING_TOOLS: ReadonlySet<ToolName> = new Set(['exec_command', 'write_stdin', 'apply_patch']);
 
 interface ToolboxOptions {
-  readonly spec: Pick<JobSpec, 'tools'>;
+  readonly spec: Pick<JobSpec, 'kind' | 'tools'>;
   readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
   readonly clock: CommandRunnerOptions['clock'];
   /** When the attempt has to be over, epoch milliseconds. */
   readonly deadlineAt: number;
-  /** Called when the plan is accepted, before the workspace becomes writable. */
+  /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
   readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
 }
@@ -44,6 +44,7 @@ export class Toolbox {
   #plan: Plan | null = null;
   #submission: Submission | undefined;
   #mayHaveWritten = false;
+  #isWritable = false;
 
   constructor(options: ToolboxOptions) {
     this.#options = options;
@@ -58,9 +59,9 @@ export class Toolbox {
     return this.#submission;
   }
 
-  /** Whether something may have been written to the workspace since this was asked; planning cannot. */
+  /** Whether something may have been written to the workspace since this was asked; while it is read-only nothing can. */
   takeMayHaveWritten(): boolean {
-    const mayHaveWritten = this.#mayHaveWritten || (this.#stage === 'running' && this.#commands.isBusy);
+    const mayHaveWritten = this.#mayHaveWritten || (this.#isWritable && this.#commands.isBusy);
     this.#mayHaveWritten = false;
     return mayHaveWritten;
   }
@@ -68,7 +69,7 @@ export class Toolbox {
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
     const { spec, events, onDecision } = this.#options;
-    const decision = decideToolCall(call, { stage: this.#stage, listed: spec.tools });
+    const decision = decideToolCall(call, { kind: spec.kind, stage: this.#stage, listed: spec.tools });
     onDecision(decision);
     events.emit({
       type: 'policy.decided',
@@ -91,7 +92,7 @@ export class Toolbox {
     call: { callId: string; input: unknown },
     signal: AbortSignal,
   ): Promise<Observation> {
-    if (this.#stage === 'running' && WRITING_TOOLS.has(tool)) this.#mayHaveWritten = true;
+    if (this.#isWritable && WRITING_TOOLS.has(tool)) this.#mayHaveWritten = true;
     switch (tool) {
       case 'exec_command':
         return this.#commands.exec(call.callId, ExecCommandArgs.parse(call.input), signal);
@@ -130,13 +131,16 @@ export class Toolbox {
   }
 
   async #acceptPlan(plan: Plan, signal: AbortSignal): Promise<Observation> {
-    const { events, onPlan, sandbox } = this.#options;
+    const { events, onPlan, sandbox, spec } = this.#options;
     this.#plan = plan;
     const steps = plan.steps.map((step) => ({ step, status: 'pending' as const }));
     events.emit({ type: 'plan.updated', data: { plan, steps } });
     await this.#commands.endSessions(signal);
     await onPlan();
-    await sandbox.setWorkspaceAccess('read_write', signal);
+    if (changesFiles(spec.kind)) {
+      await sandbox.setWorkspaceAccess('read_write', signal);
+      this.#isWritable = true;
+    }
     this.#stage = 'running';
     return { kind: 'plan_accepted' };
   }

@@ -1,4 +1,5 @@
-import type { Stage, TranscriptItem } from '@drydock/contracts';
+import type { JobKind, Stage, TranscriptItem } from '@drydock/contracts';
+import { changesFiles } from '@drydock/core';
 
 const developer = (text: string): TranscriptItem => ({ type: 'message', role: 'developer', text });
 const user = (text: string): TranscriptItem => ({ type: 'message', role: 'user', text });
@@ -7,9 +8,17 @@ export const PLANNING_STAGE = developer(
   'You are in the planning stage. The workspace is read-only. Explore, then call submit_plan.',
 );
 
-export const EXECUTION_STAGE = developer(
+const WRITING_STAGE = developer(
   'Your plan was accepted and the workspace is writable now. Carry the plan out, check the result, and call submit.',
 );
+const READING_STAGE = developer(
+  'Your plan was accepted. The workspace stays read-only: this job changes no file. Carry the plan out, check what you found, and call submit.',
+);
+
+/** Said when the plan was accepted: what is possible from now on. */
+export function describeExecutionStage(kind: JobKind): TranscriptItem {
+  return changesFiles(kind) ? WRITING_STAGE : READING_STAGE;
+}
 
 /** Said after a turn without a tool call. */
 export const NUDGES: Readonly<Record<Stage, TranscriptItem>> = {

@@ -1,4 +1,5 @@
 import type { Stage } from '@drydock/contracts';
+import { ToolName } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
 import { decideToolCall } from './decide-tool-call.ts';
 
@@ -19,12 +20,32 @@ describe('decideToolCall', () => {
     ['rm', 'running', 'function', 'deny: unknown_tool'],
     ['__proto__', 'running', 'function', 'deny: unknown_tool'],
   ])('%s while %s as %s → %s', (name, stage, form, expected) => {
-    const { verdict, reason } = decideToolCall({ name, form }, { stage, listed });
+    const { verdict, reason } = decideToolCall({ name, form }, { kind: 'fix', stage, listed });
     expect(`${verdict}: ${reason}`).toBe(expected);
   });
 
+  it.each(['review', 'explain'] as const)(
+    'lets a job of kind %s run, plan and submit, and never patch',
+    (kind) => {
+      const decide = (name: ToolName, stage: Stage): string => {
+        const form = name === 'apply_patch' ? 'freeform' : 'function';
+        const { verdict, reason } = decideToolCall({ name, form }, { kind, stage, listed });
+        return `${name}: ${verdict}, ${reason}`;
+      };
+      expect(ToolName.options.map((name) => decide(name, 'running'))).toEqual([
+        'exec_command: allow, listed',
+        'write_stdin: allow, listed',
+        'apply_patch: deny, read_only_job',
+        'update_plan: allow, listed',
+        'submit_plan: deny, not_in_stage',
+        'submit: allow, listed',
+      ]);
+      expect(decide('apply_patch', 'planning')).toBe('apply_patch: deny, read_only_job');
+    },
+  );
+
   it('denies the shell to a job that does not list code_interpreter, and keeps submit', () => {
-    const context = { stage: 'running', listed: [] } as const;
+    const context = { kind: 'fix', stage: 'running', listed: [] } as const;
     expect(decideToolCall({ name: 'exec_command', form: 'function' }, context)).toMatchObject({
       verdict: 'deny',
       reason: 'tool_not_listed',

@@ -1,0 +1,17 @@
+import type { JobKind } from '@drydock/contracts';
+
+/**
+ * Whether a kind of job leaves a patch. For the others the result is what they say: their workspace is read-only to the
+ * end, there is nothing to prove, and `verified` is null.
+ */
+export function changesFiles(kind: JobKind): boolean {
+  switch (kind) {
+    case 'implement':
+    case 'fix':
+    case 'test':
+      return true;
+    case 'review':
+    case 'explain':
+      return false;
+  }
+}
