@@ -12,6 +12,17 @@ describe('the error catalogue', () => {
     }
   });
 
+  it('names a setting wherever it speaks of a limit', () => {
+    const ofLimits = Object.entries(ERROR_CATALOGUE).filter(([, { summary, next }]) =>
+      /\blimit|\braise|larger than|as it allows/i.test(summary + next),
+    );
+    const unnamed = ofLimits.filter(
+      ([, { next }]) => !/DRYDOCK_[A-Z_]+|limits\.[a-z_]+|no setting/.test(next),
+    );
+    expect(unnamed).toEqual([]);
+    expect(ofLimits.length).toBeGreaterThanOrEqual(8);
+  });
+
   it('tells people what to do, and nothing of the cause', () => {
     const error = toDrydockError(new Error('connect ECONNREFUSED 10.1.2.3 secret'));
     expect(error.toBody()).toEqual({

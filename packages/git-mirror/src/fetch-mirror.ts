@@ -80,11 +80,13 @@ async function fetchWithin(
   await watching;
   signal.throwIfAborted();
   if (tooLarge.signal.aborted) {
-    const message = `${url} has more than the ${Math.floor(maxBytes / MIB)} MiB that a repository may have.`;
+    const most = `${Math.floor(maxBytes / MIB)} MiB that a repository may have`;
+    const message = `${url} has more than the ${most}; the operator can raise DRYDOCK_GIT_MAX_MB.`;
     throw new DrydockError('bad_source', { message });
   }
   if (timeout.aborted) {
-    const message = `${url} was not fetched within ${timeoutMs / 1_000} s.`;
+    const within = `${timeoutMs / 1_000} s; the operator can raise DRYDOCK_GIT_FETCH_SECONDS`;
+    const message = `${url} was not fetched within ${within}.`;
     throw new DrydockError('source_unavailable', { message });
   }
   if (result.exitCode !== 0 && !isUnknownRef(result.stderr)) throw explainFetch(url, result.stderr);

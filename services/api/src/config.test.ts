@@ -23,6 +23,8 @@ describe('readConfig', () => {
         stallMs: 30_000,
         maxBufferedBytes: 2_097_152,
       },
+      maxUploads: 8,
+      maxUploadBytes: 256 << 20,
       logLevel: 'info',
       exitOnStdinEof: false,
       limits: LIMITS,

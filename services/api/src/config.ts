@@ -4,15 +4,14 @@ import { LIMITS } from '@drydock/core';
 import type { Env } from '@drydock/service-kit';
 import { ConfigError, SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
 import { z } from 'zod';
+import type { LimitName } from './limit-variable.ts';
+import { limitVariable } from './limit-variable.ts';
 
-type LimitName = keyof typeof LIMITS;
 const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+const MIB = 1_024 * 1_024;
 const MIN_KEY_CHARS = 16;
 /** A client that takes nothing for 30 s, or leaves 2 MiB waiting, is dropped: it loses nothing by coming back. */
 const STREAM_LIMITS = { heartbeatMs: 15_000, stallMs: 30_000, maxBufferedBytes: 2 << 20 };
-
-const limitVariable = (name: LimitName, part: 'DEFAULT' | 'MAX') =>
-  `DRYDOCK_LIMIT_${name.toUpperCase()}_${part}`;
 
 const LIMIT_ENV = Object.fromEntries(
   LIMIT_NAMES.flatMap((name) =>
@@ -44,6 +43,20 @@ const ApiEnv = z.object({
     .max(10_000)
     .default(500)
     .describe('how many event streams may be open at once, 1 to 10000'),
+  DRYDOCK_API_MAX_UPLOADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(8)
+    .describe('how many uploads may be under way at once, 1 to 1000'),
+  DRYDOCK_API_MAX_UPLOAD_MB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_048)
+    .default(256)
+    .describe('how large an upload may be, 1 to 2048 MiB'),
 });
 
 /** The settings of the API. Throws ConfigError that lists every bad variable. */
@@ -61,6 +74,8 @@ export function readConfig(env: Env = process.env) {
     redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
     artifactsDir: join(parsed.DRYDOCK_DATA_DIR, 'artifacts'),
     streamLimits: { ...STREAM_LIMITS, maxStreams: parsed.DRYDOCK_API_MAX_STREAMS },
+    maxUploads: parsed.DRYDOCK_API_MAX_UPLOADS,
+    maxUploadBytes: parsed.DRYDOCK_API_MAX_UPLOAD_MB * MIB,
     logLevel: parsed.DRYDOCK_LOG_LEVEL,
     exitOnStdinEof: parsed.DRYDOCK_EXIT_ON_STDIN_EOF,
     limits: resolveTable(parsed as Readonly<Record<string, unknown>>),

@@ -11,7 +11,6 @@ import { StoreReadiness } from './store-readiness.ts';
 /** How long the first look at Redis may hold back the port: a wrong Redis is refused before anything is accepted. */
 const FIRST_LOOK_MS = 1_000;
 const CLOSE_MS = 5_000;
-const MAX_UPLOAD_BYTES = 256 << 20;
 
 await runService('api', async () => {
   const config = readConfig();
@@ -35,9 +34,10 @@ await runService('api', async () => {
   const app = buildApp({
     store: queue.store,
     uploads: queue.uploads,
-    maxUploadBytes: MAX_UPLOAD_BYTES,
+    maxUploads: config.maxUploads,
+    maxUploadBytes: config.maxUploadBytes,
     feed: queue.feed,
-    artifacts: new DirectoryStore(config.artifactsDir),
+    artifacts: new DirectoryStore(config.artifactsDir, { maxBytes: config.maxUploadBytes }),
     outbox,
     clock,
     logger,

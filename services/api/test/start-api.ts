@@ -151,6 +151,7 @@ export async function startApi(redisUrl: string): Promise<TestApi> {
     logger,
     metrics,
     uploads: queue.uploads,
+    maxUploads: 8,
     maxUploadBytes: MAX_UPLOAD_BYTES,
     store: queue.store,
     feed: queue.feed,

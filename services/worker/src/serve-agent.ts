@@ -98,7 +98,7 @@ function refuseCompletion(session: AgentSession, id: number, limit: LimitKind): 
   session.agent.send({
     type: 'request.failed',
     id,
-    body: { code: 'budget_exceeded', message: `The job reached its limit ${limit}.` },
+    body: { code: 'budget_exceeded', message: `The job reached limits.${limit}.` },
   });
   return { kind: 'budget_exhausted', limit };
 }

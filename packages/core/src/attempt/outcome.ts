@@ -37,7 +37,7 @@ export function toError(outcome: Outcome): DrydockError | undefined {
       return new DrydockError('deadline_exceeded');
     case 'budget_exhausted':
       return new DrydockError('budget_exceeded', {
-        message: `The job reached its limit ${outcome.limit} before the agent submitted.`,
+        message: `The job reached limits.${outcome.limit} before the agent submitted.`,
       });
     case 'failed':
       return new DrydockError(outcome.code, { message: outcome.message });

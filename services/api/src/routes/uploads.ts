@@ -14,10 +14,10 @@ export interface UploadRouteDeps {
   readonly logger: Logger;
   /** Largest upload, bytes. */
   readonly maxUploadBytes: number;
+  /** How many may be under way at once: more only share the same disk. */
+  readonly maxUploads: number;
 }
 
-/** More at once would only share the same disk. */
-const MAX_UNDER_WAY = 8;
 /** A client that sends nothing for so long is dropped. */
 const STALL_MS = 30_000;
 /** How long a refused client may go on sending, so that it comes to read its answer. */
@@ -31,7 +31,7 @@ export function postUpload(deps: UploadRouteDeps): RequestHandler {
       const format = parseFormat(request);
       if (Number(request.get('content-length')) > deps.maxUploadBytes) throw tooLarge(deps.maxUploadBytes);
       deps.assertDurable();
-      if (underWay >= MAX_UNDER_WAY) throw new DrydockError('overloaded');
+      if (underWay >= deps.maxUploads) throw new DrydockError('overloaded');
       underWay += 1;
       const upload = await keep(deps, request, format).finally(() => (underWay -= 1));
       deps.logger.info('upload.kept', { uploadId: upload.id, requestId: requestIdOf(response) });
