@@ -27,6 +27,7 @@ export {
   JobSource,
   JobSpec,
   JobState,
+  MAX_LABELS,
   RequestedChecks,
   SourceFile,
   StoredSource,

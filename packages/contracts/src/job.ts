@@ -27,6 +27,16 @@ export type JobState = z.infer<typeof JobState>;
 export const JobKind = z.enum(['implement', 'fix', 'review', 'explain', 'test']);
 export type JobKind = z.infer<typeof JobKind>;
 
+/**
+ * Text that reaches a model, a command line and the job record as it was sent: programs end at a NUL, and half a
+ * surrogate pair has no bytes.
+ */
+const Text = z
+  .string()
+  .refine((text) => text.isWellFormed(), 'Not valid Unicode')
+  .refine((text) => !text.includes('\0'), 'Has a NUL character');
+const CheckCommands = z.array(Text.min(1).max(4_096)).max(10);
+
 /** One file of a `files` source. The path is relative, `/`-separated, and stays inside the repository. */
 export const SourceFile = z.strictObject({
   path: z.string().min(1).max(1_024),
@@ -66,8 +76,8 @@ export type JobSource = z.infer<typeof JobSource>;
 
 /** Commands that prove a change. An absent list is detected from the repository; an empty list means: none. */
 export const RequestedChecks = z.strictObject({
-  test: z.array(z.string().min(1).max(4_096)).max(10).optional(),
-  lint: z.array(z.string().min(1).max(4_096)).max(10).optional(),
+  test: CheckCommands.optional(),
+  lint: CheckCommands.optional(),
 });
 export type RequestedChecks = z.infer<typeof RequestedChecks>;
 
@@ -84,10 +94,12 @@ export type JobLimits = z.infer<typeof JobLimits>;
 
 const Tool = z.union([ToolGroup, z.strictObject({ type: ToolGroup }).transform((tool) => tool.type)]);
 
+export const MAX_LABELS = 32;
+
 /** The body of `POST /v1/jobs`. Unknown fields are refused. */
 export const JobRequest = z.strictObject({
   kind: JobKind,
-  instruction: z.string().trim().min(1).max(100_000),
+  instruction: Text.max(100_000).regex(/\S/, 'Is empty'),
   source: JobSource,
   checks: RequestedChecks.default({}),
   model: z
@@ -97,11 +109,11 @@ export const JobRequest = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().min(1).max(8_192).default(4_096),
   tools: z.array(Tool).max(20).default(['code_interpreter']),
-  system_prompt: z.string().max(32_768).optional(),
+  system_prompt: Text.max(32_768).optional(),
   limits: JobLimits.partial().default({}),
   labels: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(256))
-    .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels')
+    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), Text.max(256))
+    .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `More than ${MAX_LABELS} labels`)
     .default({}),
 });
 export type JobRequest = z.infer<typeof JobRequest>;

@@ -13,7 +13,10 @@ const MAX_TOKEN_CHARS = 100;
 
 export function toPointer(path: readonly PropertyKey[]): string {
   return path
-    .map((key) => `/${String(key).slice(0, MAX_TOKEN_CHARS).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .map(
+      (key) =>
+        `/${String(key).slice(0, MAX_TOKEN_CHARS).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    )
     .join('');
 }
 

@@ -1,5 +1,6 @@
 import { LIMITS } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
 import { parseJobRequest } from './parse-job-request.ts';
 
 const MINIMAL = {
@@ -7,6 +8,11 @@ const MINIMAL = {
   instruction: 'Make the test pass.',
   source: { type: 'files', files: [{ path: 'a.txt', content: 'a' }] },
 };
+
+const API_ENV = { REDIS_URL: 'redis://x', DRYDOCK_DATA_DIR: '/data', DRYDOCK_API_KEY: 'k'.repeat(16) };
+
+const nameMany = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, '']));
 
 const parse = (body: unknown) => parseJobRequest(body, LIMITS);
 
@@ -79,16 +85,41 @@ describe('parseJobRequest', () => {
     ['a limit over its maximum', { limits: { timeout_seconds: 7_201 } }, '/limits/timeout_seconds'],
     ['a huge limit', { limits: { max_tokens_total: 1e12 } }, '/limits/max_tokens_total'],
     ['a label with a bad name', { labels: { ' x': 'y' } }, '/labels/ x'],
+    ['a label with a control character', { labels: { 'a\0': 'y' } }, '/labels/a\0'],
+    ['a label that turns what follows around', { labels: { 'a\u202Eb': 'y' } }, '/labels/a\u202Eb'],
+    ['a label that is half a character', { labels: { '\uD800': 'y' } }, '/labels/\uFFFD'],
+    ['a label __proto__', { labels: JSON.parse('{"__proto__":"y"}') as unknown }, '/labels/__proto__'],
+    [
+      'a label __proto__ of its own',
+      { labels: JSON.parse('{"__proto__":{"a":"b"}}') as unknown },
+      '/labels/__proto__',
+    ],
+    ['a label value with a NUL', { labels: { a: 'b\0' } }, '/labels/a'],
+    ['a label value that is half a character', { labels: { a: 'b\uDC00' } }, '/labels/a'],
+    ['33 labels', { labels: nameMany(33) }, '/labels'],
+    ['100,000 labels', { labels: nameMany(100_000) }, '/labels'],
+    ['an instruction with a NUL', { instruction: 'a\0b' }, '/instruction'],
+    ['an instruction with half a character', { instruction: 'a\uD83D' }, '/instruction'],
+    ['a system prompt with a NUL', { system_prompt: '\0' }, '/system_prompt'],
+    ['a check with a NUL', { checks: { test: ['true', 'true\0; false'] } }, '/checks/test/1'],
+    ['a model with a control character', { model: 'gpt\n' }, '/model'],
   ])('refuses %s and names the field', (_name, change, pointer) => {
     const parsed = parse({ ...MINIMAL, ...change });
     expect(parsed).toMatchObject({ kind: 'refused', code: 'invalid_request', errors: [{ pointer }] });
   });
 
-  it('names the maximum that a limit is over', () => {
-    expect(parse({ ...MINIMAL, limits: { cpus: 5 } })).toMatchObject({
-      errors: [{ pointer: '/limits/cpus', detail: 'Over the maximum of 4.' }],
-    });
-  });
+  it.each(Object.keys(LIMITS) as (keyof typeof LIMITS)[])(
+    'names the setting that takes more of %s',
+    (limit) => {
+      const { maximum } = LIMITS[limit];
+      const body = { ...MINIMAL, limits: { [limit]: maximum + 1 } };
+      const variable = `DRYDOCK_LIMIT_${limit.toUpperCase()}_MAX`;
+      const detail = `Over the maximum of ${maximum}; the operator can raise ${variable}.`;
+      expect(parse(body)).toMatchObject({ errors: [{ pointer: `/limits/${limit}`, detail }] });
+      const { limits } = readConfig({ ...API_ENV, [variable]: String(maximum + 1) });
+      expect(parseJobRequest(body, limits)).toMatchObject({ spec: { limits: { [limit]: maximum + 1 } } });
+    },
+  );
 
   it('refuses a tool that is not built yet', () => {
     expect(parse({ ...MINIMAL, tools: ['code_interpreter', 'web_browser'] })).toEqual({

@@ -2,8 +2,10 @@ import type { ErrorCode, JobSpec } from '@drydock/contracts';
 import { BUILT_TOOL_GROUPS, JobRequest } from '@drydock/contracts';
 import type { LimitTable } from '@drydock/core';
 import { resolveLimits } from '@drydock/core';
+import { limitVariable } from './limit-variable.ts';
 import type { FieldError } from './field-errors.ts';
 import { readIssues } from './field-errors.ts';
+import { findLabelsFault } from './find-labels-fault.ts';
 import type { ParsedSource } from './parse-source.ts';
 import { parseSource } from './parse-source.ts';
 
@@ -20,6 +22,8 @@ export type ParsedJobRequest =
 
 /** Decides whether a body is a job that this installation can run, and resolves its defaults. */
 export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequest {
+  const labelsFault = findLabelsFault(body);
+  if (labelsFault !== undefined) return { kind: 'refused', code: 'invalid_request', errors: [labelsFault] };
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) {
     const { hasUnknownField, errors } = readIssues(parsed.error.issues);
@@ -30,8 +34,9 @@ export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequ
   if (missingTools.length > 0) return { kind: 'refused', code: 'tool_unavailable', errors: missingTools };
   const resolved = resolveLimits(requested, table);
   if (resolved.kind === 'over_maximum') {
-    const detail = `Over the maximum of ${resolved.maximum}.`;
-    const errors = [{ pointer: `/limits/${resolved.limit}`, detail }];
+    const { limit, maximum } = resolved;
+    const detail = `Over the maximum of ${maximum}; the operator can raise ${limitVariable(limit, 'MAX')}.`;
+    const errors = [{ pointer: `/limits/${limit}`, detail }];
     return { kind: 'refused', code: 'invalid_request', errors };
   }
   const decision = parseSource(source);

@@ -1,12 +1,11 @@
 import type { ErrorCode } from '@drydock/contracts';
-import { JobKind, JobState } from '@drydock/contracts';
+import { JobKind, JobState, MAX_LABELS } from '@drydock/contracts';
 import type { JobQuery } from '@drydock/core';
 import { z } from 'zod';
 import type { FieldError } from './field-errors.ts';
 import { readIssues } from './field-errors.ts';
 
 const DEFAULT_LIMIT = 20;
-const MAX_LABELS = 32;
 
 /** A parameter that was sent more than once is an array, and refused but for `label`. */
 const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
