@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { assertEngine } from './assert-engine.ts';
 import { ChildService } from './child-service.ts';
 import type { ReadyLine } from './child-service.ts';
 import type { StackConfig } from './config.ts';
@@ -107,7 +108,9 @@ class LaunchedStack implements Stack {
     this.#apiKey = this.#config.apiKey ?? (await ensureApiKey(this.data.apiKeyFile));
     const { data } = this;
     const redisUrl = this.#config.redisUrl ?? redisSocket(data);
-    this.#context = { config: this.#config, data, facts: await readSetupFacts(), redisUrl };
+    const facts = await readSetupFacts();
+    await assertEngine(facts.dockerSocket);
+    this.#context = { config: this.#config, data, facts, redisUrl };
     await allOrJoined([
       ...(this.#config.redisUrl === undefined ? [this.#startRedis()] : []),
       ...(this.scripted ? [this.#startService('scripted-model')] : []),

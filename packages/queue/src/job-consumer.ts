@@ -65,6 +65,15 @@ export class JobConsumer {
     }
   }
 
+  /** Takes no more messages until `resume`; handlers that run go on. */
+  pause(): void {
+    this.#worker.pause(true).catch((error: unknown) => this.#options.onError(toDrydockError(error)));
+  }
+
+  resume(): void {
+    this.#worker.resume();
+  }
+
   /**
    * Takes no more messages, gives handlers `drainMs` to end, aborts those that are left and waits 5 s for them.
    * Throws `internal_error` where one does not end even then.

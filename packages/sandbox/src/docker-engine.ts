@@ -6,9 +6,10 @@ import { withDeadline } from './deadline.ts';
 import { GuestProcess, type GuestOutput } from './guest-process.ts';
 
 /** Most calls take milliseconds; creating a container can wait for the disk. */
-const CALL_TIMEOUT_MS = 10_000;
+const CALL_TIMEOUT_MS = 5_000;
 const CREATE_TIMEOUT_MS = 30_000;
-const REMOVE_TIMEOUT_MS = 15_000;
+/** For all calls of a removal together: a sandbox is dead 8 s after that was decided, by its cgroup where need be. */
+const REMOVE_TIMEOUT_MS = 5_000;
 const POLL_MS = 50;
 const LOST_ENGINE_POLL_MS = 1_000;
 const EXIT_POLL_MS = 10;
@@ -74,6 +75,11 @@ export class DockerEngine {
     this.#clock = clock;
   }
 
+  /** Throws `engine_unavailable` where the engine does not answer. */
+  async ping(): Promise<void> {
+    await this.#call('ping', () => this.#docker.ping());
+  }
+
   async describe(): Promise<EngineFacts> {
     const info = (await this.#call('info', () => this.#docker.info())) as EngineInfo;
     return {
@@ -105,9 +111,10 @@ export class DockerEngine {
   }
 
   /** By id or name; undefined where there is none. */
-  async findContainer(id: string): Promise<ContainerInspection | undefined> {
+  async findContainer(id: string, timeoutMs = CALL_TIMEOUT_MS): Promise<ContainerInspection | undefined> {
+    const container = this.#docker.getContainer(id);
     return this.#unlessMissing(() =>
-      this.#call('inspect container', () => this.#docker.getContainer(id).inspect()),
+      this.#call('inspect container', (abortSignal) => container.inspect({ abortSignal }), timeoutMs),
     );
   }
 
@@ -155,8 +162,8 @@ export class DockerEngine {
   /** Kills and removes by id or name, with anonymous volumes, and waits until nothing is left. None there is fine. */
   async remove(id: string): Promise<void> {
     const end = this.#clock.now() + REMOVE_TIMEOUT_MS;
-    while ((await this.#tryRemove(id)) !== 'gone') {
-      if (this.#clock.now() > end) {
+    while ((await this.#tryRemove(id, end)) !== 'gone') {
+      if (this.#clock.now() >= end) {
         throw new DrydockError('engine_unavailable', { message: 'A container does not go away.' });
       }
       await this.#clock.sleep(POLL_MS);
@@ -188,11 +195,15 @@ export class DockerEngine {
     return null;
   }
 
-  async #tryRemove(id: string): Promise<'gone' | 'going'> {
+  async #tryRemove(id: string, end: number): Promise<'gone' | 'going'> {
+    const restMs = () => Math.max(1, end - this.#clock.now());
     const removed = await this.#unlessMissing(async () => {
       try {
-        await this.#call('remove container', () =>
-          this.#docker.getContainer(id).remove({ force: true, v: true }),
+        const container = this.#docker.getContainer(id);
+        await this.#call(
+          'remove container',
+          (abortSignal) => container.remove({ force: true, v: true, abortSignal }),
+          restMs(),
         );
       } catch (error) {
         // AutoRemove is at work already.
@@ -201,7 +212,7 @@ export class DockerEngine {
       return true;
     });
     if (removed === undefined) return 'gone';
-    return (await this.findContainer(id)) === undefined ? 'gone' : 'going';
+    return (await this.findContainer(id, restMs())) === undefined ? 'gone' : 'going';
   }
 
   async #mayExist(id: string): Promise<boolean> {

@@ -26,6 +26,9 @@ import type { ToolHost } from './tool-host.ts';
 import { ToolHostClient } from './tool-host-client.ts';
 import { untilAborted } from './until-aborted.ts';
 
+/** How long the removal of a container waits for processes that are being started in it. */
+const SETTLE_MS = 2_000;
+
 /** One container and its slot. It is of use after `boot`, and must be disposed whether that worked or not. */
 export class DockerSandbox implements Sandbox {
   readonly id: SandboxId;
@@ -161,12 +164,21 @@ export class DockerSandbox implements Sandbox {
   }
 
   async #dispose(): Promise<void> {
-    await this.#guest?.settle();
+    await this.#settle();
     await endContainer(this.#host, { name: this.#name, id: this.#containerId });
     this.#process?.disconnect();
     this.#watch.abort();
     this.#isEnded.resolve();
     await this.#slot.destroy();
+  }
+
+  /** Not waited for to their end: an engine that does not answer keeps nobody alive. */
+  async #settle(): Promise<void> {
+    const { clock } = this.#host.config;
+    const stop = new AbortController();
+    const late = clock.sleep(SETTLE_MS, stop.signal).catch(() => undefined);
+    await Promise.race([this.#guest?.settle(), late]);
+    stop.abort();
   }
 
   async #launchToolHost(toolHost: ToolHost): Promise<void> {

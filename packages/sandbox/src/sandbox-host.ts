@@ -12,6 +12,7 @@ import {
 import { Reaper } from './reaper.ts';
 import { resolveSandboxConfig, type SandboxConfig, type SandboxHostConfig } from './sandbox-config.ts';
 import { WarmPool, type WarmPoolOptions } from './warm-pool.ts';
+import { watchEngine, type EngineObserver } from './watch-engine.ts';
 
 export interface HostDescription {
   readonly engineVersion: string;
@@ -54,6 +55,11 @@ export class SandboxHost {
   static async open(config: SandboxHostConfig): Promise<SandboxHost> {
     const resolved = await resolveSandboxConfig(config);
     return new SandboxHost(await createHostServices(resolved), resolved);
+  }
+
+  /** Watches whether the engine answers, until `signal` aborts. */
+  watchEngine(observer: EngineObserver, signal: AbortSignal): Promise<void> {
+    return watchEngine({ engine: this.#host.engine, clock: this.#config.clock, observer }, signal);
   }
 
   /** Opens a pool of booted sandboxes within this host's memory. Whoever opens it disposes of it. */

@@ -3,7 +3,7 @@ import { answerProbe } from './metrics-server.ts';
 
 const options = {
   metrics: { contentType: 'text/plain; version=0.0.4', render: () => Promise.resolve('up 1\n') },
-  isReady: () => Promise.resolve(true),
+  findObstacle: () => Promise.resolve(undefined),
 };
 
 describe('answerProbe', () => {
@@ -20,8 +20,11 @@ describe('answerProbe', () => {
   });
 
   it('is alive but not ready while the service cannot do its work', async () => {
-    const busy = { ...options, isReady: () => Promise.resolve(false) };
+    const busy = { ...options, findObstacle: () => Promise.resolve('engine_unavailable') };
     expect((await answerProbe(busy, { method: 'GET', url: '/livez' })).status).toBe(200);
-    expect((await answerProbe(busy, { method: 'GET', url: '/readyz' })).status).toBe(503);
+    expect(await answerProbe(busy, { method: 'GET', url: '/readyz' })).toMatchObject({
+      status: 503,
+      body: '{"status":"not_ready","reason":"engine_unavailable"}',
+    });
   });
 });

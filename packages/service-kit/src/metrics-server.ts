@@ -8,8 +8,8 @@ import type { Metrics } from './metrics.ts';
 export interface MetricsServerOptions {
   readonly address: ListenAddress;
   readonly metrics: Pick<Metrics, 'contentType' | 'render'>;
-  /** Whether the service can do its work now; must settle within the signal's second. */
-  readonly isReady: (signal: AbortSignal) => Promise<boolean>;
+  /** Why the service cannot do its work now, in a word, if it cannot; must settle within the signal's second. */
+  readonly findObstacle: (signal: AbortSignal) => Promise<string | undefined>;
   readonly logger: Logger;
 }
 
@@ -57,7 +57,7 @@ async function respond(
 
 /** What a probe is answered with; a query string is ignored. */
 export async function answerProbe(
-  options: Pick<MetricsServerOptions, 'metrics' | 'isReady'>,
+  options: Pick<MetricsServerOptions, 'metrics' | 'findObstacle'>,
   request: { readonly method?: string | undefined; readonly url?: string | undefined },
 ): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return json(404, 'not_found');
@@ -66,9 +66,7 @@ export async function answerProbe(
     case '/livez':
       return json(200, 'live');
     case '/readyz':
-      return (await options.isReady(AbortSignal.timeout(READY_TIMEOUT_MS)))
-        ? json(200, 'ready')
-        : json(503, 'not_ready');
+      return answerReadiness(await options.findObstacle(AbortSignal.timeout(READY_TIMEOUT_MS)));
     case '/metrics':
       return { status: 200, contentType: options.metrics.contentType, body: await options.metrics.render() };
     default:
@@ -76,8 +74,11 @@ export async function answerProbe(
   }
 }
 
-const json = (status: number, word: string): Answer => ({
+const answerReadiness = (obstacle: string | undefined): Answer =>
+  obstacle === undefined ? json(200, 'ready') : json(503, 'not_ready', obstacle);
+
+const json = (status: number, word: string, reason?: string): Answer => ({
   status,
   contentType: 'application/json',
-  body: JSON.stringify({ status: word }),
+  body: JSON.stringify({ status: word, reason }),
 });

@@ -10,7 +10,7 @@ describe('startMetricsServer', () => {
     startMetricsServer({
       address: { ...address, hostVariable: 'HOST', portVariable: 'PORT' },
       metrics: new Metrics('test'),
-      isReady: () => (isReady ? Promise.resolve(true) : Promise.reject(new Error('canary'))),
+      findObstacle: () => (isReady ? Promise.resolve(undefined) : Promise.reject(new Error('canary'))),
       logger: createLogger({ service: 'test', level: 'silent', destination: 'stderr' }),
     });
 

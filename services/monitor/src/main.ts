@@ -40,8 +40,8 @@ await runService('monitor', async () => {
     hostVariable: 'DRYDOCK_MONITOR_METRICS_HOST',
     portVariable: 'DRYDOCK_MONITOR_METRICS_PORT',
   };
-  const isReady = async (): Promise<boolean> => journal.healthy;
-  const server = await startMetricsServer({ address, metrics, isReady, logger: log });
+  const findObstacle = async () => (journal.healthy ? undefined : 'sweep_failed');
+  const server = await startMetricsServer({ address, metrics, findObstacle, logger: log });
   shutdown.add('metrics', CLOSE_MS, () => server.close());
 
   const host = createLazyHost(() => openHost(config));

@@ -11,8 +11,10 @@ import {
   watchShutdown,
 } from '@drydock/service-kit';
 import { readConfig } from './config.ts';
+import { EngineBreaker } from './engine-breaker.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { openModels } from './open-models.ts';
+import { openOnceAnswered } from './open-once-answered.ts';
 import { openSources } from './open-sources.ts';
 import { openWarmPool } from './open-warm-pool.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -32,10 +34,15 @@ await runService('worker', async () => {
 
   const queue = openQueue({ url: config.redisUrl.reveal(), prefix: config.redisPrefix, onError });
   shutdown.add('queue', CLOSE_MS, () => queue.close());
-  const { host, mirrors } = await openSources(config, { clock, log });
-  const isReady = () => queue.ping().then(() => true);
-  const server = await startMetricsServer({ address: config.address, metrics, isReady, logger: log });
+  const breaker = new EngineBreaker();
+  const findObstacle = () => queue.ping().then(() => breaker.obstacle);
+  const server = await startMetricsServer({ address: config.address, metrics, findObstacle, logger: log });
   shutdown.add('metrics', CLOSE_MS, () => server.close());
+  const { dockerSocket } = config.sandboxHost;
+  const open = () => openSources(config, { clock, log });
+  const sources = await openOnceAnswered(open, { clock, log, dockerSocket }, shutdown.signal);
+  if (sources === undefined) return;
+  const { host, mirrors } = sources;
   await waitUntilDurable(queue, { clock, log }, shutdown.signal);
 
   const deps = {
@@ -55,10 +62,13 @@ await runService('worker', async () => {
   };
   const consumer = queue.startConsumer({
     concurrency: config.concurrency,
-    handler: (message, signal) => runAttempt(deps, message, signal),
+    // A message that is left comes again: its job is still queued.
+    handler: async (message, signal) => (breaker.isOpen ? undefined : runAttempt(deps, message, signal)),
     onError,
   });
   shutdown.add('consumer', DRAIN_MS + 2 * CLOSE_MS, () => consumer.close(DRAIN_MS));
+  breaker.close();
+  void breaker.watch({ host, consumer, log }, shutdown.signal);
   log.info('worker.ready', {
     workerId: deps.workerId,
     metricsUrl: `${server.url}/metrics`,
