@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * @typedef {object} DockerRequest
- * @property {'GET' | 'POST'} method
+ * @property {'GET' | 'POST' | 'DELETE'} method
  * @property {string} path
  * @property {number} timeoutMs
  * @property {AbortSignal} signal
@@ -36,6 +36,52 @@ export async function findImageId(socketPath, name, signal) {
   if (status === 404) return undefined;
   if (status !== 200) throw new Error(`Docker Engine answered ${status} for image ${name}: ${body}`);
   return JSON.parse(body).Id;
+}
+
+/**
+ * @param {string} socketPath
+ * @param {AbortSignal} signal
+ * @returns {Promise<import('./old-images.mjs').ListedImage[]>}
+ */
+export async function listImages(socketPath, signal) {
+  /** @type {{ Id: string, RepoTags: string[] | null, Created: number }[]} */
+  const images = await ask(socketPath, '/images/json', signal);
+  return images.map(({ Id, RepoTags, Created }) => ({ id: Id, names: RepoTags ?? [], createdAt: Created }));
+}
+
+/**
+ * The IDs of the images that containers were made of, running or not.
+ * @param {string} socketPath
+ * @param {AbortSignal} signal
+ * @returns {Promise<string[]>}
+ */
+export async function listContainerImages(socketPath, signal) {
+  /** @type {{ ImageID: string }[]} */
+  const containers = await ask(socketPath, '/containers/json?all=true', signal);
+  return containers.map(({ ImageID }) => ImageID);
+}
+
+/**
+ * Takes a name from an image, which goes with its last one. One that is in use, or gone, is left alone.
+ * @param {string} socketPath
+ * @param {string} name
+ * @param {AbortSignal} signal
+ */
+export async function deleteImage(socketPath, name, signal) {
+  const path = `/images/${encodeURIComponent(name)}`;
+  const { status, body } = await send(socketPath, { method: 'DELETE', path, timeoutMs: 60_000, signal });
+  if (![200, 404, 409].includes(status)) throw new Error(`Docker Engine answered ${status}: ${body}`);
+}
+
+/**
+ * @param {string} socketPath
+ * @param {string} path
+ * @param {AbortSignal} signal
+ */
+async function ask(socketPath, path, signal) {
+  const { status, body } = await send(socketPath, { method: 'GET', path, timeoutMs: 10_000, signal });
+  if (status !== 200) throw new Error(`Docker Engine answered ${status} for ${path}: ${body}`);
+  return JSON.parse(body);
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findImageId, importImage } from './docker-api.mjs';
 import { appendNodePart, writeDebianPart } from './image-tar.mjs';
 import { MACHINE_LOCKS, withLock } from './lock.mjs';
+import { removeOldImages } from './old-images.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 
 /** @typedef {import('./context.mjs').SetupContext} SetupContext */
@@ -25,6 +26,8 @@ import { SetupProblem } from './setup-problem.mjs';
 
 const IMAGE_DIR = 'infra/images/universal';
 const RECIPE_FILES = ['recipe.json', 'customize.sh', 'package.json'].map((name) => `${IMAGE_DIR}/${name}`);
+/** What setup calls the images that it makes: by this name they are found again. */
+export const IMAGE_REPOSITORY = 'drydock/universal';
 /** Raised when the code here changes what goes into the image. */
 const FORMAT = 1;
 
@@ -44,9 +47,11 @@ export async function ensureSandboxImage(context, modules) {
   if (known) return { imageId: known, imageName };
   return progress.part('Sandbox image', (note) =>
     withLock(join(MACHINE_LOCKS, imageName.replaceAll(/\W/g, '-')), { signal, note }, async () => {
-      if (!(await find())) await build(imageName, context, { note, modules });
+      const isNew = !(await find());
+      if (isNew) await build(imageName, context, { note, modules });
       const imageId = await find();
       if (!imageId) throw new Error(`image ${imageName} is gone right after it was imported`);
+      if (isNew) await removeOldImages({ dockerSocket: config.dockerSocket, imageName }, signal);
       return { imageId, imageName };
     }),
   );
@@ -65,7 +70,7 @@ async function readImageName(rootDir) {
  */
 export function buildImageName(ingredients) {
   const digest = createHash('sha256').update(JSON.stringify([FORMAT, ...ingredients]));
-  return `drydock/universal:${digest.digest('hex').slice(0, 12)}`;
+  return `${IMAGE_REPOSITORY}:${digest.digest('hex').slice(0, 12)}`;
 }
 
 /**
