@@ -38,7 +38,7 @@ const ROWS = {
     own: [...SERVICE, 'artifacts', 'git-mirror', 'models', 'sandbox', 'verification'],
     vendors: ['zod'],
   },
-  'services/monitor': { own: [...SERVICE, 'sandbox'], vendors: ['zod'] },
+  'services/monitor': { own: [...SERVICE, 'artifacts', 'sandbox'], vendors: ['zod'] },
   examples: { own: ['contracts', 'client', 'local-stack'], vendors: ['zod'] },
   bench: {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'sandbox', 'service-kit'],

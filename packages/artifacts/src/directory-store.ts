@@ -5,6 +5,14 @@ import { join } from 'node:path';
 import { Digest } from '@drydock/contracts';
 import type { ArtifactStore, StoredBytes } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
+import {
+  INCOMING,
+  condemnedPathOf,
+  isMissing,
+  pathOf,
+  shardOf,
+  undefinedWhereMissing,
+} from './directory-layout.ts';
 
 export interface DirectoryStoreOptions {
   /** Largest artifact, bytes. */
@@ -14,7 +22,6 @@ export interface DirectoryStoreOptions {
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 /** A file that is being written is younger than this; an older one was left by a crash. */
 const STALE_MS = 60 * 60 * 1_000;
-const INCOMING = 'incoming';
 
 /**
  * Artifacts as files named by their SHA-256, in 256 directories. Written beside their place, synced, renamed, and the
@@ -48,7 +55,7 @@ export class DirectoryStore implements ArtifactStore {
 
   async size(digest: Digest): Promise<number> {
     try {
-      return (await stat(join(this.#dir, shardOf(digest), digest))).size;
+      return (await this.#whereItIs(digest, (path) => stat(path))).size;
     } catch (cause) {
       throw toReadError(cause, digest);
     }
@@ -107,10 +114,20 @@ export class DirectoryStore implements ArtifactStore {
 
   async #open(digest: Digest): Promise<FileHandle> {
     try {
-      return await open(join(this.#dir, shardOf(digest), digest), 'r');
+      return await this.#whereItIs(digest, (path) => open(path, 'r'));
     } catch (cause) {
       throw toReadError(cause, digest);
     }
+  }
+
+  /** In its place, or aside while a sweep looks at it twice; by then it may be back in its place. */
+  async #whereItIs<Found>(digest: Digest, look: (path: string) => Promise<Found>): Promise<Found> {
+    const place = pathOf(this.#dir, digest);
+    for (const path of [place, condemnedPathOf(this.#dir, digest)]) {
+      const found = await look(path).catch(undefinedWhereMissing);
+      if (found !== undefined) return found;
+    }
+    return look(place);
   }
 
   async #read(digest: Digest): Promise<Uint8Array> {
@@ -188,10 +205,6 @@ function digestOf(bytes: Uint8Array): Digest {
   return Digest.parse(createHash('sha256').update(bytes).digest('hex'));
 }
 
-function shardOf(digest: Digest): string {
-  return digest.slice(0, 2);
-}
-
 /** A new directory is synced into its parent, or a crash could take it and all that was synced inside. */
 async function makeDirectory(parent: string, name: string): Promise<void> {
   const first = await mkdir(join(parent, name), { recursive: true, mode: 0o700 });
@@ -201,13 +214,4 @@ async function makeDirectory(parent: string, name: string): Promise<void> {
 async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, 'r');
   await directory.sync();
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-/** Another process may have renamed it meanwhile. */
-function undefinedWhereMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
 }

@@ -1,2 +1,3 @@
 export { DirectoryStore } from './directory-store.ts';
 export type { DirectoryStoreOptions } from './directory-store.ts';
+export { DirectorySweeper } from './directory-sweeper.ts';

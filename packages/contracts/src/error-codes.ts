@@ -20,6 +20,7 @@ export const ErrorCode = z.enum([
   'not_found',
   'not_ready',
   'job_finished',
+  'queue_full',
   // model
   'model_error',
   'model_auth',
@@ -36,6 +37,7 @@ export const ErrorCode = z.enum([
   'lease_lost',
   'attempts_exhausted',
   'store_unavailable',
+  'store_full',
   'store_misconfigured',
   'engine_unavailable',
   'overloaded',

@@ -152,6 +152,7 @@ export const WarningCode = z.enum([
   'temperature_ignored',
   'patch_not_captured',
   'checkpoint_not_saved',
+  'events_left_out',
   'check_timed_out',
   'submodules_left_empty',
   'judge_changed',

@@ -1,6 +1,7 @@
 import { ErrorCode } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
-import { DrydockError, ERROR_CATALOGUE, toDrydockError } from './errors.ts';
+import { ERROR_CATALOGUE } from './errors/catalogue.ts';
+import { DrydockError, toDrydockError } from './errors.ts';
 
 describe('the error catalogue', () => {
   it('has one row per code, with a summary and what to do next', () => {

@@ -1,4 +1,5 @@
-export { DrydockError, ERROR_CATALOGUE, toDrydockError } from './errors.ts';
+export { ERROR_CATALOGUE } from './errors/catalogue.ts';
+export { DrydockError, toDrydockError } from './errors.ts';
 export { MAX_ATTEMPTS, TRANSITIONS, canTransition, isTerminal } from './job/lifecycle.ts';
 export type { TerminalState } from './job/lifecycle.ts';
 export { changesFiles } from './job/changes-files.ts';
@@ -11,6 +12,18 @@ export type { Outcome } from './attempt/outcome.ts';
 export { DENY_REASONS, decideToolCall } from './policy/decide-tool-call.ts';
 export type { DenyReason, PolicyDecision } from './policy/decide-tool-call.ts';
 export { FrameDecoder, FrameEncoder } from './frames/codec.ts';
+export { decideRemoval } from './retention/decide-removal.ts';
+export type {
+  ArtifactReferences,
+  ArtifactSweep,
+  ArtifactSweeper,
+  EndedJob,
+  JobArchive,
+  RemovalReason,
+  RetentionPolicy,
+  StoreMemory,
+  SweptArtifacts,
+} from './retention-ports.ts';
 export { newJobId, newUploadId } from './new-id.ts';
 export { findRefFault } from './source/find-ref-fault.ts';
 export { parseGitUrl } from './source/parse-git-url.ts';

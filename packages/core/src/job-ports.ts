@@ -33,7 +33,7 @@ export interface Commit {
   readonly artifacts: ArtifactDigests;
 }
 
-/** What a caller marks a request with, so that sending it again cannot make a second job. Kept for 24 hours. */
+/** What a caller marks a request with, so that sending it again cannot make a second job. Kept for 24 hours, or for as long as the job. */
 export interface IdempotentRequest {
   readonly key: string;
   /** Equal for equal requests, and for no others. */
@@ -81,9 +81,16 @@ export interface SoFar {
 /** The truth about jobs. Its scripts are the only writers. */
 export interface JobStore {
   /**
+   * Throws what `accept` would throw now for want of room. It binds nobody: it is asked before bytes are taken in that
+   * a refused job has no use for. A request that was accepted before passes.
+   */
+  assertRoom(jobId: JobId, request?: IdempotentRequest): Promise<void>;
+  /**
    * Durable when it resolves: the job, its first event and its place in the outbox are on disk. A request that was
    * accepted before gives the job of that time, as it was accepted then, under its own id; throws
-   * `idempotency_mismatch` where its key came with another digest.
+   * `idempotency_mismatch` where its key came with another digest. Throws `queue_full` where as many jobs wait as may,
+   * `store_full` where the store needs its memory for those that were accepted; `details.retryAfterSeconds` says when
+   * to ask again.
    */
   accept(jobId: JobId, spec: JobSpec, request?: IdempotentRequest): Promise<JobRecord>;
   /** Jobs by the time they were accepted, newest first. Throws `invalid_request` for a cursor that is none. */
@@ -97,6 +104,7 @@ export interface JobStore {
   heartbeat(lease: Lease, leaseMs: number): Promise<Heartbeat>;
   /** The door. `deadlineInMs` arms the new state's deadline; absent keeps the present one. */
   transition(lease: Lease, change: { from: JobState; to: JobState; deadlineInMs?: number }): Promise<void>;
+  /** A store that is nearly full, and a job that has too many, leave them out: the events that are kept say so once. */
   appendEvents(lease: Lease, events: readonly JobEventBody[]): Promise<void>;
   /** Records artifacts before the end, so that they outlive the attempt. */
   putArtifact(lease: Lease, artifacts: ArtifactDigests, soFar?: SoFar): Promise<void>;

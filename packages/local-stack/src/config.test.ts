@@ -10,6 +10,7 @@ test('an empty environment gives the defaults: loopback, known ports, everything
     apiPort: 8080,
     workerMetricsPort: 9102,
     monitorMetricsPort: 9103,
+    redisMaxMemoryBytes: 512 * 1_024 * 1_024,
     transcriptDirs: [],
     inherited: {},
     settings: {},

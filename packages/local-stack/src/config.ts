@@ -4,6 +4,7 @@ import type { Env } from '@drydock/service-kit';
 import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
 import { z } from 'zod';
 
+const MIB = 1_024 * 1_024;
 const port = z.coerce.number().int().min(0).max(65_535);
 const metricsPort = (fallback: number) =>
   port.default(fallback).describe('a port for /metrics, 0 to let the system pick');
@@ -24,6 +25,13 @@ const Environment = z.object({
     .regex(/^[a-z0-9-]{1,40}$/, 'not a prefix')
     .optional()
     .describe('what every key in Redis starts with: 1 to 40 of a-z, 0-9 and -'),
+  DRYDOCK_REDIS_MAXMEMORY_MB: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .max(1_048_576)
+    .default(512)
+    .describe('what the private Redis may take of memory, MiB, 16 or more'),
   OPENAI_API_KEY: secretText().optional().describe('the key of the model API'),
   DRYDOCK_MODEL_BASE_URL: z.url().optional().describe('the address of an OpenAI-compatible server'),
 });
@@ -40,6 +48,8 @@ export interface StackConfig {
   readonly apiKey?: string;
   /** Absent: a private Redis is started. */
   readonly redisUrl?: string;
+  /** What the private Redis may take of memory. */
+  readonly redisMaxMemoryBytes: number;
   /** First part of every key in Redis. Absent: `drydock-<instance>`, so that installations may share a Redis. */
   readonly redisPrefix?: string;
   /** Absent: the scripted model answers. */
@@ -63,6 +73,7 @@ export function parseStackConfig(env: Env = process.env): StackConfig {
     apiPort: value.DRYDOCK_API_PORT,
     workerMetricsPort: value.DRYDOCK_WORKER_METRICS_PORT,
     monitorMetricsPort: value.DRYDOCK_MONITOR_METRICS_PORT,
+    redisMaxMemoryBytes: value.DRYDOCK_REDIS_MAXMEMORY_MB * MIB,
     transcriptDirs: [],
     inherited: pick(env, (name) => INHERITED.includes(name)),
     settings: pick(env, isSetting),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
+import { ensureDirectory } from '@drydock/service-kit';
 import { lockDirectory } from './directory-lock.ts';
 
 /** Everything an installation keeps, below one directory. */
@@ -18,9 +19,9 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
-/** Opens the data directory and takes it for this process. Throws ConfigError where another has it. */
+/** Opens the data directory and takes it for this process. Throws ConfigError where another has it or it cannot be written. */
 export async function openDataDir(root: string): Promise<DataDir> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  await ensureDirectory('DRYDOCK_DATA_DIR', root);
   const unlock = await lockDirectory(root);
   const instanceId = InstanceId.parse(await readOrCreate(join(root, 'instance-id'), newInstanceId));
   const stateDir = join('/run/drydock', instanceId);

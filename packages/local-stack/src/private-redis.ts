@@ -22,7 +22,11 @@ export function describePrivateRedis({
   data,
   facts,
 }: Pick<ServiceContext, 'config' | 'data' | 'facts'>): ServiceDefinition {
-  const server = redisServerArguments({ dir: data.redisDir, socket: redisSocket(data) });
+  const server = redisServerArguments({
+    dir: data.redisDir,
+    socket: redisSocket(data),
+    maxMemoryBytes: config.redisMaxMemoryBytes,
+  });
   return {
     name: 'redis',
     command: 'setpriv',

@@ -5,6 +5,7 @@ import type { ReadyLine } from './child-service.ts';
 import type { StackConfig } from './config.ts';
 import type { DataDir } from './data-dir.ts';
 import { ensureApiKey, openDataDir } from './data-dir.ts';
+import { assertRedisUsable } from './assert-redis-usable.ts';
 import { describePrivateRedis, redisSocket, waitForRedis } from './private-redis.ts';
 import { describeApi, describeMonitor, describeScriptedModel, describeWorker } from './services.ts';
 import type { ServiceContext } from './services.ts';
@@ -108,6 +109,7 @@ class LaunchedStack implements Stack {
     this.#apiKey = this.#config.apiKey ?? (await ensureApiKey(this.data.apiKeyFile));
     const { data } = this;
     const redisUrl = this.#config.redisUrl ?? redisSocket(data);
+    if (this.#config.redisUrl !== undefined) await assertRedisUsable(this.#config.redisUrl);
     const facts = await readSetupFacts();
     await assertEngine(facts.dockerSocket);
     this.#context = { config: this.#config, data, facts, redisUrl };

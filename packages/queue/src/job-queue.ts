@@ -39,6 +39,11 @@ export class JobQueue {
     await this.#connection.run(() => this.#queue.addBulk(jobs));
   }
 
+  /** Takes back a message that no worker came for. */
+  async remove(message: JobRunMessage): Promise<void> {
+    await this.#connection.run(() => this.#queue.remove(messageId(message)));
+  }
+
   async close(): Promise<void> {
     await this.#queue.close();
   }

@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { JobId } from '@drydock/contracts';
+import type { JobId, Warning } from '@drydock/contracts';
 import { DrydockError, MAX_ATTEMPTS, TRANSITIONS } from '@drydock/core';
 import { ENDINGS } from './endings.ts';
 import type { Keys } from './keys.ts';
+import { ACCEPT_SHARE, EVENT_SHARE } from './memory-shares.ts';
+import { MAY_EXCEED_MEMORY } from './may-exceed-memory.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 const SCRIPTS = [
+  'admit',
   'accept',
   'claim',
   'heartbeat',
@@ -17,11 +20,13 @@ const SCRIPTS = [
   'cancel',
   'expire-lease',
   'expire-deadline',
+  'remove',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** Those that may end a job without a result of its worker. */
 const ENDING_SCRIPTS: ReadonlySet<ScriptName> = new Set(['cancel', 'expire-lease', 'expire-deadline']);
+const ADMITTING_SCRIPTS: ReadonlySet<ScriptName> = new Set(['admit', 'accept']);
 
 /** A job that nobody takes is over after this time. */
 const QUEUED_MS = 24 * 60 * 60 * 1_000;
@@ -29,6 +34,19 @@ const QUEUED_MS = 24 * 60 * 60 * 1_000;
 const CALL_TTL_MS = 3 * 60 * 1_000;
 /** How long a caller may send a request again and get the same job. */
 const REQUEST_TTL_MS = 24 * 60 * 60 * 1_000;
+
+/** What one job may have of events, bytes with those of the stream around them. */
+const MAX_EVENT_BYTES = 4 << 20;
+const EVENT_OVERHEAD_BYTES = 64;
+/** What callers wait where nothing tells when there will be room: memory is freed by the monitor, once a minute. */
+const STORE_FULL_RETRY_MS = 60_000;
+const UNKNOWN_PACE_MS = 10_000;
+const MAX_PACE_MS = 60_000;
+
+const LEFT_OUT_WARNING = JSON.stringify({
+  code: 'events_left_out',
+  message: 'The store keeps no more events of this job for now. Commands and their output are in log.txt.',
+} satisfies Warning);
 
 interface Script {
   readonly source: string;
@@ -78,9 +96,10 @@ export class JobScripts {
   }
 
   #keysOf(jobId: JobId): string[] {
-    const { states, leases, deadlines, outbox, jobs } = this.#keys;
+    const { states, leases, deadlines, outbox, jobs, finished } = this.#keys;
     const call = this.#keys.call(randomUUID());
-    return [this.#keys.job(jobId), this.#keys.events(jobId), states, leases, deadlines, outbox, call, jobs];
+    const own = [this.#keys.job(jobId), this.#keys.events(jobId)];
+    return [...own, states, leases, deadlines, outbox, call, jobs, finished];
   }
 }
 
@@ -97,10 +116,20 @@ function loadScripts(keys: Keys): Record<ScriptName, Script> {
     QUEUED_MS,
     CALL_TTL_MS,
     REQUEST_TTL_MS,
+    ACCEPT_SHARE,
+    EVENT_SHARE,
+    MAX_EVENT_BYTES,
+    EVENT_OVERHEAD_BYTES,
+    STORE_FULL_RETRY_MS,
+    UNKNOWN_PACE_MS,
+    MAX_PACE_MS,
+    LEFT_OUT_WARNING,
   };
   const shared = toLocals(constants) + read('job');
   const load = (name: ScriptName): Script => {
-    const source = (ENDING_SCRIPTS.has(name) ? toLocals({ ENDINGS }) : '') + shared + read(name);
+    const endings = ENDING_SCRIPTS.has(name) ? toLocals({ ENDINGS }) : '';
+    const admission = ADMITTING_SCRIPTS.has(name) ? read('admission') : '';
+    const source = [MAY_EXCEED_MEMORY, endings, shared, admission, read(name)].join('');
     return { source, sha: createHash('sha1').update(source).digest('hex') };
   };
   return Object.fromEntries(SCRIPTS.map((name) => [name, load(name)])) as Record<ScriptName, Script>;

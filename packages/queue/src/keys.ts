@@ -17,6 +17,12 @@ export class Keys {
   readonly outbox: string;
   /** Sorted set, all scores 0: `<time of accepting, epoch ms, 15 digits>-<job>`, so that its order is that of time. */
   readonly jobs: string;
+  /** Sorted set: job that is over → when it ended, epoch milliseconds. */
+  readonly finished: string;
+  /** Hash: when the last job was claimed, and the usual time between two claims. */
+  readonly pace: string;
+  /** Sorted set: digest of an upload → when the last record that names it expires, epoch milliseconds. */
+  readonly uploadDigests: string;
   /** Hash: sandbox → record. */
   readonly sandboxes: string;
   /** Publish channel: `<job> <seq>` after each append. */
@@ -38,6 +44,9 @@ export class Keys {
     this.deadlines = `${this.#tag}:deadlines`;
     this.outbox = `${this.#tag}:outbox`;
     this.jobs = `${this.#tag}:jobs`;
+    this.finished = `${this.#tag}:finished`;
+    this.pace = `${this.#tag}:pace`;
+    this.uploadDigests = `${this.#tag}:upload-digests`;
     this.sandboxes = `${this.#tag}:sandboxes`;
     this.channel = `${this.#tag}:appended`;
     this.cancelChannel = `${this.#tag}:cancelled`;

@@ -1,5 +1,6 @@
-import type { JobStore, JobSweeper, Office, SandboxRegistry, UploadStore } from '@drydock/core';
+import type { JobArchive, JobStore, JobSweeper, Office, SandboxRegistry, UploadStore } from '@drydock/core';
 import { assertDurable } from './assert-durable.ts';
+import { assertRoom } from './assert-room.ts';
 import { EventFeed } from './event-feed.ts';
 import type { ConsumerOptions } from './job-consumer.ts';
 import { JobConsumer } from './job-consumer.ts';
@@ -8,17 +9,22 @@ import { JobScripts } from './job-scripts.ts';
 import { Keys } from './keys.ts';
 import type { OnStoreError } from './outage-report.ts';
 import { RedisConnection } from './redis-connection.ts';
+import { RedisJobArchive } from './redis-job-archive.ts';
 import { RedisJobStore } from './redis-job-store.ts';
 import { RedisJobSweeper } from './redis-job-sweeper.ts';
 import { RedisOffice } from './redis-office.ts';
 import { RedisSandboxRegistry } from './redis-sandbox-registry.ts';
 import { RedisUploadStore } from './redis-upload-store.ts';
 
+const DEFAULT_MAX_QUEUED = 1_000;
+
 export interface QueueOptions {
   /** `redis://…`, `rediss://…`, `unix:///…` or the path of a socket. */
   readonly url: string;
   /** First part of every key, `drydock` where absent: installations may share a Redis. */
   readonly prefix?: string | undefined;
+  /** Jobs that may wait before one more is refused with `queue_full`; 1,000 where absent. */
+  readonly maxQueued?: number | undefined;
   /** Told of a lost connection, once per outage. Calls that need it say so themselves. */
   readonly onError?: OnStoreError | undefined;
 }
@@ -27,6 +33,7 @@ export interface QueueOptions {
 export interface OpenQueue {
   readonly store: JobStore;
   readonly sweeper: JobSweeper;
+  readonly archive: JobArchive;
   readonly registry: SandboxRegistry;
   readonly uploads: UploadStore;
   /** Wakes when events were appended to a job. */
@@ -38,6 +45,8 @@ export interface OpenQueue {
   startConsumer(options: ConsumerOptions): JobConsumer;
   /** Throws `store_misconfigured` where Redis could lose what it confirmed, `store_unavailable` where it is away. */
   assertDurable(): Promise<void>;
+  /** Throws `store_unavailable`, or `store_full` where no job is accepted for want of memory. */
+  assertRoom(): Promise<void>;
   /** Throws `store_unavailable`. */
   ping(): Promise<void>;
   /** Consumers are closed by whoever started them, before this. */
@@ -45,7 +54,8 @@ export interface OpenQueue {
 }
 
 /** Connects in the background. Throws `store_misconfigured` where the address or the prefix cannot be right. */
-export function openQueue({ url, prefix, onError = () => undefined }: QueueOptions): OpenQueue {
+export function openQueue(options: QueueOptions): OpenQueue {
+  const { url, prefix, maxQueued = DEFAULT_MAX_QUEUED, onError = () => undefined } = options;
   const keys = new Keys(prefix);
   const connection = new RedisConnection(url, onError);
   const scripts = new JobScripts(connection, keys);
@@ -54,8 +64,9 @@ export function openQueue({ url, prefix, onError = () => undefined }: QueueOptio
   let queue: JobQueue | undefined;
   const openedQueue = () => (queue ??= new JobQueue(connection, keys));
   return {
-    store: new RedisJobStore({ connection, keys, scripts }),
+    store: new RedisJobStore({ connection, keys, scripts, maxQueued }),
     sweeper: new RedisJobSweeper({ connection, keys, scripts, queue: openedQueue }),
+    archive: new RedisJobArchive({ connection, keys, scripts, queue: openedQueue }),
     registry: new RedisSandboxRegistry(connection, keys),
     uploads: new RedisUploadStore(connection, keys),
     feed,
@@ -63,6 +74,7 @@ export function openQueue({ url, prefix, onError = () => undefined }: QueueOptio
     office: (name) => new RedisOffice(connection, keys.office(name)),
     startConsumer: (options) => new JobConsumer({ ...options, url, keys }),
     assertDurable: () => assertDurable(connection),
+    assertRoom: () => assertRoom(connection),
     ping: async () => {
       await connection.run((client) => client.ping());
     },

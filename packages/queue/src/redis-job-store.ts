@@ -16,6 +16,7 @@ import { DrydockError } from '@drydock/core';
 import type { JobScripts, ScriptName, ScriptReply } from './job-scripts.ts';
 import type { Keys } from './keys.ts';
 import { listJobs } from './list-jobs.ts';
+import { assertAdmitted } from './assert-admitted.ts';
 import { pairUp, parseJobRecord, toTime } from './parse-job-record.ts';
 import { parseStored, parseStoredJson } from './parse-stored.ts';
 import type { RedisConnection } from './redis-connection.ts';
@@ -33,6 +34,8 @@ export interface RedisJobStoreDeps {
   readonly connection: RedisConnection;
   readonly keys: Keys;
   readonly scripts: JobScripts;
+  /** Jobs that may wait; one more is refused. */
+  readonly maxQueued: number;
 }
 
 /** The truth about jobs, in Redis. Every method throws `store_unavailable` within 3 s where Redis does not answer. */
@@ -43,15 +46,16 @@ export class RedisJobStore implements JobStore {
     this.#deps = deps;
   }
 
+  async assertRoom(jobId: JobId, request?: IdempotentRequest): Promise<void> {
+    await this.#admit('admit', jobId, { request, args: [] });
+  }
+
   async accept(jobId: JobId, spec: JobSpec, request?: IdempotentRequest): Promise<JobRecord> {
-    const { keys, scripts } = this.#deps;
     const text = JSON.stringify(spec);
     const timeoutMs = spec.limits.timeout_seconds * 1_000;
-    const args = [text, spec.kind, JSON.stringify(spec.labels), timeoutMs, request?.digest ?? ''];
-    const { word, values } = await scripts.run('accept', jobId, {
-      args,
-      keys: request ? [keys.request(request.key)] : [],
-    });
+    const source = 'digest' in spec.source ? spec.source.digest : '';
+    const args = [text, spec.kind, JSON.stringify(spec.labels), timeoutMs, source];
+    const { word, values } = await this.#admit('accept', jobId, { request, args });
     if (word === 'mismatch') throw new DrydockError('idempotency_mismatch');
     if (word === 'replayed') return this.#findAccepted(parseStored(JobIdSchema, values[0]));
     assertApplied('accept', jobId, word);
@@ -80,6 +84,7 @@ export class RedisJobStore implements JobStore {
     const { jobId, fence, workerId, leaseMs } = request;
     const { word, values } = await this.#deps.scripts.run('claim', jobId, {
       args: [workerId, fence, leaseMs],
+      keys: [this.#deps.keys.pace],
     });
     const reason = REFUSALS.find((refusal) => refusal === word);
     if (reason !== undefined) return { kind: 'refused', reason };
@@ -104,7 +109,8 @@ export class RedisJobStore implements JobStore {
     }
     if (events.length === 0) return;
     const args = events.flatMap((event) => [event.type, JSON.stringify(event.data)]);
-    await this.#write('append-events', lease, args);
+    const { word } = await this.#run('append-events', lease, args);
+    if (word !== 'left_out') assertApplied('append-events', lease.jobId, word);
   }
 
   async putArtifact(lease: Lease, artifacts: ArtifactDigests, soFar: SoFar = {}): Promise<void> {
@@ -136,6 +142,21 @@ export class RedisJobStore implements JobStore {
     return entries.map(([id, fields]) => parseEvent(id, fields));
   }
 
+  /** Runs a script that may refuse one more job. */
+  async #admit(
+    name: 'admit' | 'accept',
+    jobId: JobId,
+    { request, args }: { request: IdempotentRequest | undefined; args: readonly (string | number)[] },
+  ): Promise<ScriptReply> {
+    const { keys, scripts, maxQueued } = this.#deps;
+    const reply = await scripts.run(name, jobId, {
+      args: [maxQueued, request?.digest ?? '', ...args],
+      keys: [keys.pace, ...(request ? [keys.request(request.key)] : [])],
+    });
+    assertAdmitted(reply);
+    return reply;
+  }
+
   async #write(name: ScriptName, lease: Lease, args: readonly (string | number)[]): Promise<ScriptReply> {
     const reply = await this.#run(name, lease, args);
     assertApplied(name, lease.jobId, reply.word);
@@ -147,13 +168,14 @@ export class RedisJobStore implements JobStore {
     return this.#deps.scripts.run(name, jobId, { args: [workerId, fence, ...args] });
   }
 
-  /** A job as it was answered when it was accepted, whatever became of it. */
+  /** A job as it was answered when it was accepted, whatever became of it. One removed just now is accepted anew. */
   async #findAccepted(jobId: JobId): Promise<JobRecord> {
     const { connection, keys } = this.#deps;
     const [spec, createdAt] = await connection.run((client) =>
       client.hmget(keys.job(jobId), 'spec', 'createdAt'),
     );
-    return parseJobRecord({ ...ACCEPTED, id: jobId, spec: spec ?? '', createdAt: createdAt ?? '' });
+    if (!spec || !createdAt) throw new DrydockError('store_unavailable', { details: { jobId } });
+    return parseJobRecord({ ...ACCEPTED, id: jobId, spec, createdAt });
   }
 }
 

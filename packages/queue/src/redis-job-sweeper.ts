@@ -5,6 +5,7 @@ import type { JobScripts } from './job-scripts.ts';
 import type { Keys } from './keys.ts';
 import { parseMessageId } from './message-id.ts';
 import { parseStored } from './parse-stored.ts';
+import { readTime } from './read-time.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 /** Jobs that one pass looks at: a pass stays short, and the next one takes the rest. */
@@ -75,8 +76,7 @@ export class RedisJobSweeper implements JobSweeper {
 
   async #findDue(schedule: string, graceMs: number): Promise<{ now: number; members: string[] }> {
     const { connection } = this.#deps;
-    const [seconds, microseconds] = await connection.run((client) => client.time());
-    const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    const now = await readTime(connection);
     const until = now - graceMs;
     const members = await connection.run((client) =>
       client.zrangebyscore(schedule, '-inf', until, 'LIMIT', 0, SWEEP_LIMIT),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Office } from '@drydock/core';
+import { MAY_EXCEED_MEMORY } from './may-exceed-memory.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 /** Sets the key, or keeps it where it is ours: asked in two commands, it could expire in between and be another's. */
-const HOLD = `
+const HOLD = `${MAY_EXCEED_MEMORY}
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;

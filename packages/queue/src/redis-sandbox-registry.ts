@@ -2,8 +2,12 @@ import { JobId, SandboxId } from '@drydock/contracts';
 import type { SandboxRecord, SandboxRegistry } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { Keys } from './keys.ts';
+import { MAY_EXCEED_MEMORY } from './may-exceed-memory.ts';
 import { parseStored, parseStoredJson } from './parse-stored.ts';
 import type { RedisConnection } from './redis-connection.ts';
+
+/** An attempt that runs needs sandboxes to the end: to prove its patch, for example. */
+const PUT = `${MAY_EXCEED_MEMORY}return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])`;
 
 const ROLES: readonly SandboxRecord['role'][] = ['agent', 'verify', 'build'];
 
@@ -19,7 +23,7 @@ export class RedisSandboxRegistry implements SandboxRegistry {
 
   async put(record: SandboxRecord): Promise<void> {
     const text = JSON.stringify(record);
-    await this.#connection.run((client) => client.hset(this.#key, record.sandboxId, text));
+    await this.#connection.run((client) => client.eval(PUT, 1, this.#key, record.sandboxId, text));
   }
 
   async remove(sandboxId: SandboxId): Promise<void> {

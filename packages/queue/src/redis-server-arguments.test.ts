@@ -3,7 +3,7 @@ import { redisServerArguments } from './redis-server-arguments.ts';
 
 const DURABLE =
   '--appendonly yes --appendfsync always --no-appendfsync-on-rewrite no --maxmemory-policy noeviction ' +
-  '--save  --dir /data --daemonize no --loglevel warning';
+  '--maxmemory 268435456 --save  --dir /data --daemonize no --loglevel warning';
 
 describe('redisServerArguments', () => {
   it('opens a socket for its owner and no port', () => {

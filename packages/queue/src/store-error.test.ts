@@ -11,7 +11,7 @@ describe('toStoreError', () => {
     [new Error('Command timed out'), 'store_unavailable'],
     [new Error('connect ECONNREFUSED /run/redis.sock'), 'store_unavailable'],
     [reply('LOADING Redis is loading the dataset in memory'), 'store_unavailable'],
-    [reply("OOM command not allowed when used memory > 'maxmemory'."), 'store_unavailable'],
+    [reply("OOM command not allowed when used memory > 'maxmemory'."), 'store_full'],
     [reply('MISCONF Errors writing to the AOF file: No space left on device'), 'store_unavailable'],
     [reply('NOAUTH Authentication required.'), 'store_misconfigured'],
     [reply("NOPERM this user has no permissions to run the 'config|get' command"), 'store_misconfigured'],

@@ -1,7 +1,7 @@
 import { DrydockError } from '@drydock/core';
 
-/** Replies of a Redis that is there and does not serve now: loading, out of memory, disk full, failing over. */
-const NOT_NOW = /^(?:LOADING|BUSY|OOM|MISCONF|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS) /;
+/** Replies of a Redis that is there and does not serve now: loading, disk full, failing over. */
+const NOT_NOW = /^(?:LOADING|BUSY|MISCONF|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS) /;
 const NOT_ALLOWED = /^(?:NOAUTH|WRONGPASS|NOPERM) /;
 
 /** The one place where errors of ioredis and BullMQ become DrydockErrors. */
@@ -10,6 +10,7 @@ export function toStoreError(cause: unknown): DrydockError {
   if (!(cause instanceof Error) || cause.name !== 'ReplyError' || NOT_NOW.test(cause.message)) {
     return new DrydockError('store_unavailable', { cause });
   }
+  if (cause.message.startsWith('OOM ')) return new DrydockError('store_full', { cause });
   if (NOT_ALLOWED.test(cause.message)) {
     return new DrydockError('store_misconfigured', {
       message: 'Redis does not let Drydock in, or does not allow a command that Drydock needs.',

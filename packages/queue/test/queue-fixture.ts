@@ -61,8 +61,9 @@ export class QueueFixture implements AsyncDisposable {
   readonly raw: Redis;
   readonly errors: unknown[] = [];
 
-  constructor(url: string) {
-    this.queue = openQueue({ url, prefix: this.prefix, onError: (error) => this.errors.push(error) });
+  constructor(url: string, { maxQueued }: { readonly maxQueued?: number } = {}) {
+    const onError = (error: unknown): void => void this.errors.push(error);
+    this.queue = openQueue({ url, prefix: this.prefix, maxQueued, onError });
     this.raw = new Redis(url, { lazyConnect: true });
     this.raw.on('error', (error) => this.errors.push(error));
   }

@@ -1,5 +1,6 @@
 export { ConfigError, EXIT_CONFIG } from './config-error.ts';
 export type { ConfigProblem } from './config-error.ts';
+export { ensureDirectory } from './ensure-directory.ts';
 export { listen } from './listen.ts';
 export type { ListenAddress } from './listen.ts';
 export { createLogger } from './logger.ts';
@@ -17,3 +18,4 @@ export { watchShutdown } from './shutdown.ts';
 export type { Shutdown } from './shutdown.ts';
 export { systemClock } from './system-clock.ts';
 export type { SystemClock } from './system-clock.ts';
+export { waitForStore } from './wait-for-store.ts';

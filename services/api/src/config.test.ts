@@ -16,6 +16,7 @@ describe('readConfig', () => {
         portVariable: 'DRYDOCK_API_PORT',
       },
       redisPrefix: 'drydock',
+      maxQueued: 1_000,
       artifactsDir: '/var/lib/drydock/artifacts',
       streamLimits: {
         maxStreams: 500,

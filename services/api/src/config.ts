@@ -36,6 +36,13 @@ const ApiEnv = z.object({
   DRYDOCK_API_KEY: secretText(MIN_KEY_CHARS).describe(
     `the key that callers send, at least ${MIN_KEY_CHARS} characters; \`openssl rand -hex 32\` makes one`,
   ),
+  DRYDOCK_QUEUE_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000)
+    .describe('how many jobs may wait before one more is refused, 1 to 1000000'),
   DRYDOCK_API_MAX_STREAMS: z.coerce
     .number()
     .int()
@@ -73,6 +80,7 @@ export function readConfig(env: Env = process.env) {
     redisUrl: parsed.REDIS_URL,
     redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
     artifactsDir: join(parsed.DRYDOCK_DATA_DIR, 'artifacts'),
+    maxQueued: parsed.DRYDOCK_QUEUE_MAX,
     streamLimits: { ...STREAM_LIMITS, maxStreams: parsed.DRYDOCK_API_MAX_STREAMS },
     maxUploads: parsed.DRYDOCK_API_MAX_UPLOADS,
     maxUploadBytes: parsed.DRYDOCK_API_MAX_UPLOAD_MB * MIB,

@@ -1,6 +1,13 @@
 import { DirectoryStore } from '@drydock/artifacts';
 import { openQueue } from '@drydock/queue';
-import { createLogger, listen, runService, systemClock, watchShutdown } from '@drydock/service-kit';
+import {
+  createLogger,
+  ensureDirectory,
+  listen,
+  runService,
+  systemClock,
+  watchShutdown,
+} from '@drydock/service-kit';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { closeHttpServer, createHttpServer } from './http-server.ts';
@@ -17,11 +24,14 @@ await runService('api', async () => {
   const clock = systemClock;
   const logger = createLogger({ service: 'api', level: config.logLevel, destination: 'stdout' });
   const shutdown = watchShutdown({ logger, clock, exitOnStdinEof: config.exitOnStdinEof });
+  await ensureDirectory('DRYDOCK_DATA_DIR', config.artifactsDir);
   const metrics = createApiMetrics();
+  metrics.queueMax.set({}, config.maxQueued);
 
   const queue = openQueue({
     url: config.redisUrl.reveal(),
     prefix: config.redisPrefix,
+    maxQueued: config.maxQueued,
     onError: (err) => logger.warn('store.lost', { err }),
   });
   shutdown.add('queue', CLOSE_MS, () => queue.close());
@@ -54,5 +64,4 @@ await runService('api', async () => {
   logger.info('api.listening', { url: await listen(server, config.address) });
 
   await durable;
-  logger.info('store.found');
 });

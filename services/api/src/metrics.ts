@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@drydock/contracts';
 import { JobKind } from '@drydock/contracts';
 import { ERROR_CATALOGUE } from '@drydock/core';
 import { Metrics } from '@drydock/service-kit';
@@ -32,6 +33,9 @@ export const CODE_LABELS: readonly string[] = [
   'other',
 ];
 
+/** Codes that a submission is refused with for want of room. */
+export const REFUSALS = ['queue_full', 'store_full'] as const satisfies ErrorCode[];
+
 /** How an event stream ended. */
 export const STREAM_ENDS = ['finished', 'client_closed', 'client_slow', 'shutdown', 'failed'] as const;
 export type StreamEnd = (typeof STREAM_ENDS)[number];
@@ -51,6 +55,16 @@ export function createApiMetrics() {
       name: 'drydock_jobs_accepted_total',
       help: 'Jobs that were answered with 202, by kind.',
       labels: { kind: JobKind.options },
+    }),
+    jobsRefused: metrics.counter({
+      name: 'drydock_jobs_refused_total',
+      help: 'Jobs that were refused for want of room, by what was full.',
+      labels: { reason: REFUSALS },
+    }),
+    queueMax: metrics.gauge({
+      name: 'drydock_queue_max_jobs',
+      help: 'Jobs that may be queued before one more is refused: DRYDOCK_QUEUE_MAX.',
+      labels: {},
     }),
     streams: metrics.gauge({
       name: 'drydock_event_streams',

@@ -3,6 +3,7 @@ import { InstanceId } from '@drydock/contracts';
 import type { Env } from '@drydock/service-kit';
 import { SERVICE_ENV, parseConfig } from '@drydock/service-kit';
 import { z } from 'zod';
+import type { MonitorDeps } from './deps.ts';
 
 const absolutePath = z.string().refine(isAbsolute, 'not an absolute path');
 
@@ -17,6 +18,25 @@ const MonitorEnvironment = z.object({
   DRYDOCK_DOCKER_SOCKET: absolutePath
     .default('/var/run/docker.sock')
     .describe('the path of the socket of Docker Engine'),
+  DRYDOCK_RETENTION_DAYS: z.coerce
+    .number()
+    .positive()
+    .max(3_650)
+    .default(30)
+    .describe('how many days a job is kept after its end, up to 3650'),
+  DRYDOCK_RETENTION_JOBS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(10_000)
+    .describe('how many ended jobs are kept, 1 to 10000000'),
+  DRYDOCK_ARTIFACTS_MB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_240)
+    .describe('what the artifacts of jobs may take of the disk, MiB'),
   DRYDOCK_MONITOR_METRICS_HOST: z
     .string()
     .default('127.0.0.1')
@@ -29,6 +49,24 @@ const MonitorEnvironment = z.object({
     .default(9103)
     .describe('a port for /metrics, 0 to let the system pick'),
 });
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const MIB = 1_024 * 1_024;
+/** Below the share from which on the store refuses new jobs, so that it does not come to that. */
+const MAX_MEMORY_SHARE = 0.75;
+/** Whoever follows a job to its end comes to read it within this time. */
+const MIN_AGE_MS = 10 * 60 * 1_000;
+
+/** What is kept of jobs that are over. */
+export function toRetention(config: MonitorConfig): MonitorDeps['retention'] {
+  return {
+    maxAgeMs: config.DRYDOCK_RETENTION_DAYS * DAY_MS,
+    maxJobs: config.DRYDOCK_RETENTION_JOBS,
+    maxMemoryShare: MAX_MEMORY_SHARE,
+    minAgeMs: MIN_AGE_MS,
+    maxArtifactBytes: config.DRYDOCK_ARTIFACTS_MB * MIB,
+  };
+}
 
 export type MonitorConfig = Readonly<z.output<typeof MonitorEnvironment>>;
 

@@ -1,5 +1,13 @@
 import type { SandboxId } from '@drydock/contracts';
-import type { Clock, JobSweeper, Office, SandboxRegistry } from '@drydock/core';
+import type {
+  ArtifactSweeper,
+  Clock,
+  JobArchive,
+  JobSweeper,
+  Office,
+  RetentionPolicy,
+  SandboxRegistry,
+} from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { MonitorMetrics, ReapReason } from './metrics.ts';
 
@@ -23,9 +31,17 @@ export interface SandboxHost {
 /** Everything the sweeps are composed of; built once, in main.ts. */
 export interface MonitorDeps {
   readonly jobs: JobSweeper;
+  readonly archive: JobArchive;
+  readonly artifacts: ArtifactSweeper;
+  readonly retention: RetentionPolicy & {
+    /** Bytes of artifacts that jobs and uploads may refer to. */
+    readonly maxArtifactBytes: number;
+  };
   readonly registry: SandboxRegistry;
   /** Held by the one monitor that exports gauges about the whole cluster. */
   readonly office: Office;
+  /** Held by the one monitor that removes jobs and artifacts. */
+  readonly archivist: Office;
   readonly host: SandboxHost;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,24 +1,30 @@
+import { join } from 'node:path';
+import { DirectorySweeper } from '@drydock/artifacts';
 import { openQueue } from '@drydock/queue';
 import {
   createLogger,
   runService,
   startMetricsServer,
   systemClock,
+  waitForStore,
   watchShutdown,
 } from '@drydock/service-kit';
-import { parseMonitorConfig } from './config.ts';
+import { parseMonitorConfig, toRetention } from './config.ts';
 import { createLazyHost } from './lazy-host.ts';
 import { MonitorMetrics } from './metrics.ts';
 import { openHost } from './open-host.ts';
-import { refuseForgetfulRedis } from './refuse-forgetful-redis.ts';
 import { runSweeps } from './run-sweeps.ts';
 import { SweepJournal } from './sweep-journal.ts';
 import { createDispatchOutbox } from './sweeps/dispatch-outbox.ts';
 import { createEnforceDeadlines } from './sweeps/enforce-deadlines.ts';
 import { createExpireAttempts } from './sweeps/expire-attempts.ts';
 import { createExportGauges } from './sweeps/export-gauges.ts';
+import { createRemoveArtifacts } from './sweeps/remove-artifacts.ts';
+import { createRemoveJobs } from './sweeps/remove-jobs.ts';
 import { createReapSandboxes } from './sweeps/reap-sandboxes.ts';
 
+/** How long the first look at Redis may hold back the rest: a wrong Redis is refused before anything is swept in it. */
+const FIRST_LOOK_MS = 3_000;
 const CLOSE_MS = 5_000;
 const LAST_REAP_MS = 30_000;
 
@@ -32,7 +38,9 @@ await runService('monitor', async () => {
 
   const queue = openQueue({ url: config.REDIS_URL.reveal(), prefix: config.DRYDOCK_REDIS_PREFIX });
   shutdown.add('queue', CLOSE_MS, () => queue.close());
-  await refuseForgetfulRedis(queue);
+  // Not awaited before the sweeps: what they reap needs no Redis.
+  const durable = waitForStore(queue, { clock, logger: log }, shutdown.signal);
+  await Promise.race([durable, clock.sleep(FIRST_LOOK_MS)]);
 
   const address = {
     host: config.DRYDOCK_MONITOR_METRICS_HOST,
@@ -46,16 +54,39 @@ await runService('monitor', async () => {
 
   const host = createLazyHost(() => openHost(config));
   const office = queue.office('cluster-gauges');
-  const deps = { jobs: queue.sweeper, registry: queue.registry, office, host, clock, log, metrics };
+  const archivist = queue.office('retention');
+  const deps = {
+    jobs: queue.sweeper,
+    archive: queue.archive,
+    artifacts: new DirectorySweeper(join(config.DRYDOCK_DATA_DIR, 'artifacts')),
+    retention: toRetention(config),
+    registry: queue.registry,
+    office,
+    archivist,
+    host,
+    clock,
+    log,
+    metrics,
+  };
   const reap = createReapSandboxes(deps);
-  const duties = [createDispatchOutbox, createExpireAttempts, createEnforceDeadlines, createExportGauges];
+  const duties = [
+    createDispatchOutbox,
+    createExpireAttempts,
+    createEnforceDeadlines,
+    createExportGauges,
+    createRemoveJobs,
+    createRemoveArtifacts,
+  ];
   const sweeps = [...duties.map((create) => create(deps)), reap];
   const stopped = runSweeps(sweeps, { clock, onPass: (pass) => journal.record(pass) }, shutdown.signal);
   shutdown.add('sweeps', LAST_REAP_MS + CLOSE_MS, async () => {
     await stopped;
-    await office.resign().catch((err: unknown) => log.warn('office.kept', { err }));
+    for (const held of [office, archivist]) {
+      await held.resign().catch((err: unknown) => log.warn('office.kept', { err }));
+    }
     await reap.run(AbortSignal.timeout(LAST_REAP_MS));
     if (!(await host.release())) log.warn('host.kept', { reason: 'a sandbox is still there' });
   });
   log.info('monitor.ready', { metricsUrl: `${server.url}/metrics` });
+  await durable;
 });

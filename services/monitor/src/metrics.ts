@@ -1,6 +1,6 @@
 import type { JobState } from '@drydock/contracts';
 import { JOB_STATES } from '@drydock/contracts';
-import type { SandboxRecord } from '@drydock/core';
+import type { RemovalReason, SandboxRecord, StoreMemory, SweptArtifacts } from '@drydock/core';
 import { Metrics } from '@drydock/service-kit';
 import type { FinishedPass } from './run-sweeps.ts';
 import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
@@ -8,6 +8,15 @@ import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
 /** Why the monitor ended a sandbox. */
 const REAP_REASONS = ['deadline_passed', 'lease_expired', 'expired', 'owner_dead', 'no_slot'] as const;
 export type ReapReason = (typeof REAP_REASONS)[number];
+
+const REMOVAL_REASONS = ['age', 'count', 'memory', 'artifacts'] as const satisfies RemovalReason[];
+
+/** What is true of the whole cluster at one moment. */
+interface ClusterCount {
+  readonly jobs: Readonly<Record<JobState, number>>;
+  readonly sandboxes: readonly Pick<SandboxRecord, 'role'>[];
+  readonly memory: StoreMemory;
+}
 
 const ROLES = ['agent', 'verify', 'build'] as const satisfies SandboxRecord['role'][];
 
@@ -67,6 +76,37 @@ export class MonitorMetrics extends Metrics {
     labels: {},
   });
 
+  readonly #storeUsed = this.gauge({
+    name: 'drydock_store_used_bytes',
+    help: 'Memory that Redis uses of drydock_store_max_bytes; 0 from every monitor but the one in office.',
+    labels: {},
+  });
+  readonly #storeMax = this.gauge({
+    name: 'drydock_store_max_bytes',
+    help: 'maxmemory of Redis; 0 where it has none, and from every monitor but the one in office.',
+    labels: {},
+  });
+  readonly #jobsRemoved = this.counter({
+    name: 'drydock_jobs_removed_total',
+    help: 'Ended jobs that retention removed, by what they were too many for.',
+    labels: { reason: REMOVAL_REASONS },
+  });
+  readonly #artifactsRemoved = this.counter({
+    name: 'drydock_artifacts_removed_total',
+    help: 'Artifacts that nothing referred to any more and that were removed.',
+    labels: {},
+  });
+  readonly #artifactBytesRemoved = this.counter({
+    name: 'drydock_artifacts_removed_bytes_total',
+    help: 'Bytes of the artifacts that were removed.',
+    labels: {},
+  });
+  readonly #artifactBytes = this.gauge({
+    name: 'drydock_artifacts_bytes',
+    help: 'Artifacts that jobs and uploads refer to, as of the last sweep of this monitor; 0 before.',
+    labels: {},
+  });
+
   constructor() {
     super('monitor');
   }
@@ -89,11 +129,10 @@ export class MonitorMetrics extends Metrics {
   }
 
   /** What is true of the whole cluster, from the monitor in office. */
-  clusterCounted(
-    jobs: Readonly<Record<JobState, number>>,
-    sandboxes: readonly Pick<SandboxRecord, 'role'>[],
-  ): void {
+  clusterCounted({ jobs, sandboxes, memory }: ClusterCount): void {
     this.#inOffice.set({}, 1);
+    this.#storeUsed.set({}, memory.usedBytes);
+    this.#storeMax.set({}, memory.maxBytes);
     for (const state of JOB_STATES) this.#jobs.set({ state }, jobs[state]);
     for (const role of ROLES) {
       this.#sandboxes.set({ role }, sandboxes.filter((sandbox) => sandbox.role === role).length);
@@ -102,9 +141,22 @@ export class MonitorMetrics extends Metrics {
 
   /** Another monitor says it, or nobody can. */
   clusterUnknown(): void {
-    this.#inOffice.set({}, 0);
+    for (const gauge of [this.#inOffice, this.#storeUsed, this.#storeMax]) gauge.set({}, 0);
     for (const state of JOB_STATES) this.#jobs.set({ state }, 0);
     for (const role of ROLES) this.#sandboxes.set({ role }, 0);
+  }
+
+  jobRemoved(reason: RemovalReason, count = 1): void {
+    this.#jobsRemoved.inc({ reason }, count);
+  }
+
+  artifactsSwept({ removed, removedBytes, kept }: SweptArtifacts): void {
+    this.#artifactsRemoved.inc({}, removed);
+    this.#artifactBytesRemoved.inc({}, removedBytes);
+    this.#artifactBytes.set(
+      {},
+      [...kept.values()].reduce((sum, bytes) => sum + bytes, 0),
+    );
   }
 
   sandboxReaped(reason: ReapReason): void {

@@ -4,6 +4,8 @@ export const SWEEPS = [
   'enforce_deadlines',
   'reap_sandboxes',
   'export_gauges',
+  'remove_jobs',
+  'remove_artifacts',
 ] as const;
 export type SweepName = (typeof SWEEPS)[number];
 

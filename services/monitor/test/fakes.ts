@@ -1,6 +1,20 @@
-import type { JobId, JobState, SandboxId } from '@drydock/contracts';
+import type { Digest, JobId, JobState, SandboxId } from '@drydock/contracts';
 import { JOB_STATES } from '@drydock/contracts';
-import type { JobSweeper, Office, SandboxRecord, SandboxRegistry } from '@drydock/core';
+import type {
+  ArtifactReferences,
+  ArtifactSweep,
+  ArtifactSweeper,
+  EndedJob,
+  JobArchive,
+  JobSweeper,
+  Office,
+  RemovalReason,
+  RetentionPolicy,
+  SandboxRecord,
+  SandboxRegistry,
+  StoreMemory,
+  SweptArtifacts,
+} from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
 import { MonitorMetrics } from '../src/metrics.ts';
@@ -89,6 +103,56 @@ export class FakeSweeper implements JobSweeper {
   }
 }
 
+/** Ended jobs with what they refer to, oldest first; live ones are only counted as references. */
+export class FakeArchive implements JobArchive {
+  ended: readonly EndedJob[] = [];
+  live: readonly Digest[] = [];
+  due: ReadonlyMap<RemovalReason, number> = new Map();
+  memory: StoreMemory = { usedBytes: 0, maxBytes: 0 };
+  readonly policies: RetentionPolicy[] = [];
+  readonly removed: JobId[] = [];
+
+  async removeEnded(policy: RetentionPolicy): Promise<ReadonlyMap<RemovalReason, number>> {
+    this.policies.push(policy);
+    return this.due;
+  }
+
+  async listEnded(_minAgeMs: number, limit: number): Promise<readonly EndedJob[]> {
+    return this.ended.slice(0, limit);
+  }
+
+  async remove(jobId: JobId): Promise<boolean> {
+    this.removed.push(jobId);
+    return true;
+  }
+
+  async findReferences(): Promise<ArtifactReferences> {
+    const counts = new Map<Digest, number>();
+    for (const digest of [...this.ended.flatMap(({ digests }) => digests), ...this.live]) {
+      counts.set(digest, (counts.get(digest) ?? 0) + 1);
+    }
+    return { counts, held: new Set(this.live), settledBefore: 7 };
+  }
+
+  async readMemory(): Promise<StoreMemory> {
+    return this.memory;
+  }
+}
+
+/** Artifacts of ten bytes each. */
+export class FakeArtifacts implements ArtifactSweeper {
+  readonly stored = new Set<Digest>();
+  readonly cutoffs: number[] = [];
+
+  async sweep({ isReferenced, writtenBefore }: ArtifactSweep): Promise<SweptArtifacts> {
+    this.cutoffs.push(writtenBefore);
+    const garbage = [...this.stored].filter((digest) => !isReferenced(digest));
+    for (const digest of garbage) this.stored.delete(digest);
+    const kept = new Map([...this.stored].map((digest) => [digest, 10] as const));
+    return { removed: garbage.length, removedBytes: garbage.length * 10, kept };
+  }
+}
+
 export class FakeOffice implements Office {
   isOurs = true;
 
@@ -104,7 +168,10 @@ export class FakeOffice implements Office {
 export interface FakeDeps extends MonitorDeps {
   readonly jobs: FakeSweeper;
   readonly registry: FakeRegistry;
+  readonly archive: FakeArchive;
+  readonly artifacts: FakeArtifacts;
   readonly office: FakeOffice;
+  readonly archivist: FakeOffice;
   readonly host: FakeHost;
   readonly clock: ManualClock;
 }
@@ -113,7 +180,11 @@ export function createDeps(): FakeDeps {
   return {
     jobs: new FakeSweeper(),
     registry: new FakeRegistry(),
+    archive: new FakeArchive(),
+    artifacts: new FakeArtifacts(),
+    retention: { maxAgeMs: 1, maxJobs: 2, maxMemoryShare: 0.5, minAgeMs: 0, maxArtifactBytes: 20 },
     office: new FakeOffice(),
+    archivist: new FakeOffice(),
     host: new FakeHost(),
     clock: new ManualClock(),
     log: silentLog,

@@ -8,6 +8,7 @@ import {
   runService,
   startMetricsServer,
   systemClock,
+  waitForStore,
   watchShutdown,
 } from '@drydock/service-kit';
 import { readConfig } from './config.ts';
@@ -18,7 +19,6 @@ import { openOnceAnswered } from './open-once-answered.ts';
 import { openSources } from './open-sources.ts';
 import { openWarmPool } from './open-warm-pool.ts';
 import { runAttempt } from './run-attempt.ts';
-import { waitUntilDurable } from './wait-until-durable.ts';
 
 const CLOSE_MS = 5_000;
 /** How long attempts may go on after SIGTERM before they are handed back to the queue. */
@@ -43,7 +43,7 @@ await runService('worker', async () => {
   const sources = await openOnceAnswered(open, { clock, log, dockerSocket }, shutdown.signal);
   if (sources === undefined) return;
   const { host, mirrors } = sources;
-  await waitUntilDurable(queue, { clock, log }, shutdown.signal);
+  await waitForStore(queue, { clock, logger: log }, shutdown.signal);
 
   const deps = {
     workerId: WorkerId.parse(`wrk_${randomBytes(8).toString('hex')}`),

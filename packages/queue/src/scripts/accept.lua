@@ -1,26 +1,31 @@
 -- Takes a job in: its record, its first event, its deadline, its place in the list and its message in the outbox, all
 -- or nothing. A request that its caller marked with a key is taken in once.
--- KEYS     9 request (hash: digest, job), where the caller gave a key
--- ARGV     2 spec (JSON)  3 kind  4 labels (JSON)  5 time of one attempt, ms  6 digest of the request
+-- ARGV     2, 3 as in admission.lua  4 spec (JSON)  5 kind  6 labels (JSON)  7 time of one attempt, ms
+--          8 digest of its source or ''
 -- Returns  {word, …}; word: ok (createdAt, deadlineAt) | exists | replayed (job of the first time) | mismatch
-local REQUEST = KEYS[9]
-local first = { false, false }
+--          | queue_full (wait, ms) | store_full (wait, ms)
+local wait_ms
+local earlier, first_job = find_earlier()
 local word = once(function()
-  if REQUEST then first = redis.call('HMGET', REQUEST, 'digest', 'job') end
-  if first[1] then return first[1] == ARGV[6] and 'replayed' or 'mismatch' end
+  if earlier then return earlier end
   if job.state then return 'exists' end
+  local refusal
+  refusal, wait_ms = find_refusal()
+  if refusal then return refusal end
   job.fence, job.attempt = '0', '0'
-  redis.call('HSET', JOB, 'id', JOB_ID, 'spec', ARGV[2], 'kind', ARGV[3], 'labels', ARGV[4], 'timeoutMs', ARGV[5],
-    'fence', job.fence, 'attempt', job.attempt, 'createdAt', NOW)
+  redis.call('HSET', JOB, 'id', JOB_ID, 'spec', ARGV[4], 'kind', ARGV[5], 'labels', ARGV[6], 'timeoutMs', ARGV[7],
+    'fence', job.fence, 'attempt', job.attempt, 'createdAt', NOW, 'source', ARGV[8])
   change_state('queued')
   arm_deadline(QUEUED_MS)
   enqueue()
-  redis.call('ZADD', JOBS, 0, string.format('%015.0f', NOW) .. '-' .. JOB_ID)
+  redis.call('ZADD', JOBS, 0, list_entry(NOW))
   if REQUEST then
-    redis.call('HSET', REQUEST, 'digest', ARGV[6], 'job', JOB_ID)
+    redis.call('HSET', JOB, 'request', REQUEST)
+    redis.call('HSET', REQUEST, 'digest', REQUEST_DIGEST, 'job', JOB_ID)
     redis.call('PEXPIRE', REQUEST, REQUEST_TTL_MS)
   end
   return 'ok'
 end)
-if word == 'replayed' then return { word, first[2] } end
+if word == 'replayed' then return { word, first_job } end
+if wait_ms then return { word, wait_ms } end
 return { word, unpack(redis.call('HMGET', JOB, 'createdAt', 'deadlineAt')) }

@@ -3,7 +3,8 @@
 --
 -- KEYS  1 job (hash)         2 events (stream)      3 states (hash: state -> count)  4 leases (zset: job -> expiry)
 --       5 deadlines (zset: job -> deadline)         6 outbox (zset: message -> due)  7 call (string: reply of this call)
---       8 jobs (zset, by lex: <time>-<job>)         more in the header of the script that has them
+--       8 jobs (zset, by lex: <time>-<job>)         9 finished (zset: job -> end)
+--       more in the header of the script that has them
 -- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
 --
 -- Invariants
@@ -11,7 +12,9 @@
 --   The state changes in change_state only, by the one table, and always with its event.
 --   A job that was asked to be cancelled ends as cancelled, whoever ends it.
 --   Time is Redis's own, epoch milliseconds: no clock of a worker decides who holds a lease.
-local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS = unpack(KEYS)
+--   Scripts may go over maxmemory (the first line of each): what a job that runs still has to write must not fail.
+--   What would fill the store asks used_share first.
+local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED = unpack(KEYS)
 local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
 
 local TIME = redis.call('TIME')
@@ -33,6 +36,19 @@ local function once(apply)
   word = apply()
   if word == 'ok' then redis.call('SET', CALL, word, 'PX', CALL_TTL_MS) end
   return word
+end
+
+-- How much of maxmemory is used, as Redis counts it when it refuses commands; 0 where there is no maxmemory.
+local function used_share()
+  local memory = redis.call('INFO', 'memory')
+  local function read(name) return tonumber(string.match(memory, name .. ':(%d+)') or 0) end
+  local max = read('maxmemory')
+  return max == 0 and 0 or (read('used_memory') - read('mem_not_counted_for_evict')) / max
+end
+
+-- The entry in JOBS: its order is that of time.
+local function list_entry(created_at)
+  return string.format('%015.0f', created_at) .. '-' .. JOB_ID
 end
 
 local function is_terminal(state)
@@ -101,6 +117,7 @@ local function finish(to, ending)
   change_state(to, ending.reason)
   local result = ending.reason and redis.call('HGET', JOB, 'resultSoFar') or ending.result
   redis.call('HSET', JOB, 'finishedAt', NOW, 'result', result)
+  redis.call('ZADD', FINISHED, NOW, JOB_ID)
   redis.call('HDEL', JOB, 'resultSoFar')
   if ending.error ~= '' then redis.call('HSET', JOB, 'error', ending.error) end
   redis.call('HDEL', JOB, 'deadlineAt')

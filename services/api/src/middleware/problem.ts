@@ -4,7 +4,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { toProblem } from '../to-problem.ts';
 import { requestIdOf } from './request-id.ts';
 
-const RETRY_AFTER_SECONDS = '2';
+const RETRY_AFTER_SECONDS = 2;
 
 /** What no route answers. The body is the same as that of an unknown job. */
 export const notFound: RequestHandler = () => {
@@ -22,13 +22,21 @@ export function answerProblem(logger: Logger): ErrorRequestHandler {
     // Too late for an answer: the client sees that it was cut.
     if (response.headersSent) return void response.destroy();
     if (httpStatus === 401) response.set('WWW-Authenticate', 'Bearer realm="drydock"');
-    if (httpStatus === 503 && retryable) response.set('Retry-After', RETRY_AFTER_SECONDS);
+    if ((httpStatus === 503 || httpStatus === 429) && retryable) {
+      response.set('Retry-After', retryAfterOf(error));
+    }
     response
       .status(httpStatus)
       .set('Cache-Control', 'no-store')
       .type('application/problem+json')
       .send(JSON.stringify(toProblem(error, requestId)));
   };
+}
+
+/** What the error knows about when to come back, or a moment. */
+function retryAfterOf({ details }: DrydockError): string {
+  const seconds = details['retryAfterSeconds'];
+  return String(typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS);
 }
 
 /** A path that cannot be decoded names nothing. */

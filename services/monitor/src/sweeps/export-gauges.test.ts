@@ -9,6 +9,7 @@ const signal = new AbortController().signal;
 
 function createDepsWithWork(): FakeDeps {
   const deps = createDeps();
+  deps.archive.memory = { usedBytes: 5, maxBytes: 8 };
   deps.jobs.counts = { ...deps.jobs.counts, queued: 3 };
   const sandboxId = SandboxId.parse(`sbx_${'a'.repeat(16)}`);
   const jobId = JobId.parse('job_01ARZ3NDEKTSV4RRFFQ69G5FAV');
@@ -18,7 +19,9 @@ function createDepsWithWork(): FakeDeps {
 
 async function readGauges(deps: FakeDeps): Promise<Record<string, number>> {
   const lines = (await deps.metrics.render()).split('\n');
-  const gauges = lines.filter((line) => /^drydock_(?:queue_jobs|sandboxes|monitor_in_office)\b/.test(line));
+  const gauges = lines.filter((line) =>
+    /^drydock_(?:queue_jobs|sandboxes|store_(?:used|max)_bytes|monitor_in_office)\b/.test(line),
+  );
   return Object.fromEntries(
     gauges.flatMap((line) => {
       const [name = '', value] = line.split(' ');
@@ -32,6 +35,8 @@ test('the monitor in office exports what is true of the cluster', async () => {
   await createExportGauges(deps).run(signal);
   expect(await readGauges(deps)).toEqual({
     drydock_monitor_in_office: 1,
+    drydock_store_used_bytes: 5,
+    drydock_store_max_bytes: 8,
     'drydock_queue_jobs{state="queued"}': 3,
     'drydock_sandboxes{role="agent"}': 1,
   });

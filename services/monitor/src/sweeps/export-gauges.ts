@@ -9,11 +9,12 @@ const OFFICE_MS = 6_000;
  * them is right, and a monitor that cannot reach Redis does not go on telling old news.
  */
 export function createExportGauges({
+  archive,
   jobs,
   registry,
   office,
   metrics,
-}: Pick<MonitorDeps, 'jobs' | 'registry' | 'office' | 'metrics'>): Sweep {
+}: Pick<MonitorDeps, 'archive' | 'jobs' | 'registry' | 'office' | 'metrics'>): Sweep {
   return {
     name: 'export_gauges',
     intervalMs: 2_000,
@@ -21,8 +22,12 @@ export function createExportGauges({
     run: async () => {
       try {
         if (!(await office.hold(OFFICE_MS))) return metrics.clusterUnknown();
-        const [counts, records] = await Promise.all([jobs.countStates(), registry.list()]);
-        metrics.clusterCounted(counts, records);
+        const [counts, sandboxes, memory] = await Promise.all([
+          jobs.countStates(),
+          registry.list(),
+          archive.readMemory(),
+        ]);
+        metrics.clusterCounted({ jobs: counts, sandboxes, memory });
       } catch (error) {
         metrics.clusterUnknown();
         throw error;

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+
+/** Where files are while they are written. */
+export const INCOMING = 'incoming';
+/** Where files are between the decision to remove them and their removal. */
+export const CONDEMNED = 'condemned';
+
+/** The directory of an artifact: one of 256. */
+export function shardOf(digest: string): string {
+  return digest.slice(0, 2);
+}
+
+export function pathOf(dir: string, digest: string): string {
+  return join(dir, shardOf(digest), digest);
+}
+
+export function condemnedPathOf(dir: string, digest: string): string {
+  return join(dir, CONDEMNED, digest);
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** For a `catch`: another process may have moved or removed it meanwhile. */
+export function undefinedWhereMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+}
