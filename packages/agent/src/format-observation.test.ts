@@ -31,6 +31,11 @@ const cases: [string, Observation, string][] = [
     'Exit code: 124\nWall time: 1.2 seconds\nOutput:\ncommand timed out after 1234 milliseconds\nhello\n',
   ],
   [
+    'a command that was stopped with its slice',
+    { ...command, exitCode: null, signal: 'SIGKILL', timedOut: true, sliceSeconds: 30 },
+    'Exit code: 124\nWall time: 1.2 seconds\nOutput:\ncommand stopped: the calls of this turn took 30 seconds; the output is truncated\nhello\n',
+  ],
+  [
     'a command ended by a signal',
     { ...command, exitCode: null, signal: 'SIGSEGV' },
     'Exit code: 139 (SIGSEGV)\nWall time: 1.2 seconds\nOutput:\nhello\n',

@@ -30,7 +30,7 @@ export function formatObservation(observation: Observation): string {
 }
 
 function formatCommand(observation: CommandObservation): string {
-  const { durationMs, head, tail, omittedBytes, timedOut } = observation;
+  const { durationMs, head, tail, omittedBytes } = observation;
   const wasCut = omittedBytes > 0;
   const total = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes;
   return [
@@ -38,9 +38,16 @@ function formatCommand(observation: CommandObservation): string {
     `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
     ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
     'Output:',
-    ...(timedOut ? [`command timed out after ${Math.round(durationMs)} milliseconds`] : []),
+    ...formatStop(observation),
     clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),
   ].join('\n');
+}
+
+/** Why a command did not end by itself. */
+function formatStop({ timedOut, durationMs, sliceSeconds }: CommandObservation): string[] {
+  if (sliceSeconds !== undefined)
+    return [`command stopped: the calls of this turn took ${sliceSeconds} seconds; the output is truncated`];
+  return timedOut ? [`command timed out after ${Math.round(durationMs)} milliseconds`] : [];
 }
 
 /** How the command ended, or by which number it goes on. */

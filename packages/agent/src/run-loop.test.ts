@@ -54,6 +54,34 @@ describe('stages', () => {
   });
 });
 
+describe('a conversation that goes on', () => {
+  test('begins in its stage with one note, and not with the task again', async () => {
+    const worker = new ScriptedWorker(submit, submitted);
+    await worker.run({ resume: { stage: 'running', after: 'attempt' } });
+    expect(worker.completions.map(toolNames)).toEqual([
+      ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'],
+    ]);
+    expect(worker.completions[0]?.append).toEqual([
+      {
+        type: 'message',
+        role: 'developer',
+        text: expect.stringMatching(
+          /^<resumed_conversation>\n[^]*session IDs[^]*execution stage[^]*\n<\/resumed_conversation>$/,
+        ),
+      },
+    ]);
+  });
+
+  test('plans on where it was planning', async () => {
+    const worker = new ScriptedWorker(plan, accepted, submit, submitted);
+    await worker.run({ resume: { stage: 'planning', after: 'job' } });
+    expect(worker.completions.map(toolNames)).toEqual([
+      ['exec_command', 'write_stdin', 'submit_plan'],
+      ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'],
+    ]);
+  });
+});
+
 describe('what travels', () => {
   test('opens with developer messages, the environment and the instruction', async () => {
     const worker = new ScriptedWorker(failure);

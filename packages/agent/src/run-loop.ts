@@ -1,6 +1,7 @@
 import type { AgentFrame, AgentStart, JobKind, Stage, ToolCall } from '@drydock/contracts';
 import { formatObservation } from './format-observation.ts';
 import { buildOpening } from './prompts/build-opening.ts';
+import { buildResumption } from './prompts/build-resumption.ts';
 import { INSTRUCTIONS } from './prompts/instructions.ts';
 import { CONTINUE, NUDGES, describeExecutionStage } from './prompts/stage-messages.ts';
 import { selectTools } from './tools/select-tools.ts';
@@ -21,11 +22,11 @@ interface Loop {
 
 /**
  * Works on a job until it ends: planning, read-only, until a plan is accepted; then execution until a submission is.
+ * It may begin in the middle, with a conversation that the worker has.
  * The worker decides and does everything; this only asks. `shell` names what commands are run with.
  */
 export async function runLoop(start: AgentStart, worker: WorkerLine, shell: string): Promise<Finished> {
-  const transcript = new Transcript(buildOpening(start, shell));
-  const loop: Loop = { worker, transcript, kind: start.kind, stage: 'planning' };
+  const loop: Loop = { worker, kind: start.kind, ...open(start, shell) };
   let silentTurns = 0;
   for (let turn = 0; turn < start.maxTurns; turn += 1) {
     const answer = await worker.complete({
@@ -45,6 +46,14 @@ export async function runLoop(start: AgentStart, worker: WorkerLine, shell: stri
     if (status === 'incomplete') loop.transcript.append(CONTINUE);
   }
   return finished('turns_exhausted', `The agent did not submit within ${start.maxTurns} turns.`);
+}
+
+/** What the worker does not have yet of the conversation, and the stage it is in. */
+function open(start: AgentStart, shell: string): Pick<Loop, 'transcript' | 'stage'> {
+  const { resume } = start;
+  if (resume === undefined)
+    return { transcript: new Transcript(buildOpening(start, shell)), stage: 'planning' };
+  return { transcript: new Transcript([buildResumption(resume)]), stage: resume.stage };
 }
 
 /** Runs the calls of one turn, in order; resolves with the end of the loop when one of them brings it. */

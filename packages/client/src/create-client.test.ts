@@ -10,6 +10,8 @@ const JOB: JobJson = {
   object: 'job',
   status: 'queued',
   kind: 'fix',
+  tier: 'standard',
+  previous_job_id: null,
   model: 'gpt-5.3-codex',
   attempt: 0,
   created_at: '2026-01-01T00:00:00.000Z',
@@ -91,6 +93,17 @@ describe('createClient', () => {
     });
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer k');
     expect(requests[0]?.headers.get('content-type')).toBe('application/json');
+  });
+
+  it('continues a job, with what is to be different', async () => {
+    const { client, requests } = fakeServer([Response.json(JOB, { status: 202 })]);
+    expect(await client.continueJob(JOB.id, { limits: { max_turns: 9 } })).toEqual(JOB);
+    expect(requests[0]).toMatchObject({
+      url: `http://api.test/v1/jobs/${JOB.id}/continue`,
+      method: 'POST',
+      body: '{"limits":{"max_turns":9}}',
+    });
+    expect(requests[0]?.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('submits again where the server is away, with the same key, and with another for another job', async () => {

@@ -1,6 +1,7 @@
 import type {
   ArtifactJson,
   ArtifactName,
+  ContinueRequest,
   JobEvent,
   JobId,
   JobRequestInput,
@@ -30,6 +31,11 @@ export interface Client {
   listJobs(filter?: JobFilter, signal?: AbortSignal): AsyncIterable<JobJson>;
   /** Resolves with the job that was, or will be, cancelled; throws the problem `job_finished` after any other end. */
   cancelJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
+  /**
+   * A new job that goes on where this one ended: same request, workspace and conversation, other limits and labels where
+   * they are given. Throws the problem `no_checkpoint` where there is nothing to go on from. Repeated as `submitJob`.
+   */
+  continueJob(jobId: JobId, changes?: ContinueRequest, signal?: AbortSignal): Promise<JobJson>;
   listArtifacts(jobId: JobId, signal?: AbortSignal): Promise<readonly ArtifactJson[]>;
   /** Its bytes; throws the problem `not_ready` while it may still come. */
   getArtifact(jobId: JobId, name: ArtifactName, signal?: AbortSignal): Promise<Uint8Array>;
@@ -64,12 +70,15 @@ export function createClient(options: ClientOptions): Client {
       { afterSeq, clock },
       signal,
     );
+  const accept = async (path: string, body: object, signal: AbortSignal) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return retry(async () => parseAnswer(JobJson, await send(path, init, signal)), clock, signal);
+  };
   return {
-    submitJob: async (request, signal = NEVER) => {
-      const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
-      const init = { method: 'POST', headers, body: JSON.stringify(request) };
-      return retry(async () => parseAnswer(JobJson, await send('/v1/jobs', init, signal)), clock, signal);
-    },
+    submitJob: (request, signal = NEVER) => accept('/v1/jobs', request, signal),
+    continueJob: (jobId, changes = {}, signal = NEVER) =>
+      accept(`${pathOf(jobId)}/continue`, changes, signal),
     upload: async (body, format, signal = NEVER) => {
       const headers = { 'content-type': UPLOAD_TYPES[format] };
       // As long as it takes: the server ends what stands still.

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { JobKind } from './job.ts';
+import { Stage } from './stage.ts';
 import { ToolDefinition, ToolGroup } from './tools.ts';
 import { ToolCall, TranscriptItem } from './transcript.ts';
 
 /** Largest frame in either direction, payload bytes. Trees and checkpoints never travel as frames. */
 export const MAX_FRAME_BYTES = 1 << 20;
 export const AGENT_PROTOCOL_VERSION = 1;
-
-/** The two stages of an attempt, named as the job states they run in. */
-export const Stage = z.enum(['planning', 'running']);
-export type Stage = z.infer<typeof Stage>;
 
 const RequestId = z.int().positive();
 
@@ -46,6 +43,14 @@ export const AgentFrame = z.discriminatedUnion('type', [
 ]);
 export type AgentFrame = z.infer<typeof AgentFrame>;
 
+/** Where a conversation goes on that another agent process began. The worker has it. */
+export const AgentResume = z.strictObject({
+  stage: Stage,
+  /** Who had it before: an attempt of this job that was lost, or a job that this one continues. */
+  after: z.enum(['attempt', 'job']),
+});
+export type AgentResume = z.infer<typeof AgentResume>;
+
 /** What the agent loop needs to know of a job: no key, no address, no id of anything outside. */
 export const AgentStart = z.strictObject({
   kind: JobKind,
@@ -56,6 +61,8 @@ export const AgentStart = z.strictObject({
   workdir: z.string(),
   /** The day the job runs, YYYY-MM-DD. */
   date: z.iso.date(),
+  /** Absent: the conversation begins with this attempt. */
+  resume: AgentResume.optional(),
 });
 export type AgentStart = z.infer<typeof AgentStart>;
 
@@ -87,6 +94,8 @@ export const Observation = z.discriminatedUnion('kind', [
     head: z.string(),
     tail: z.string(),
     omittedBytes: z.int().nonnegative(),
+    /** Present where the command was stopped at the end of its turn's slice: the output is not whole. */
+    sliceSeconds: z.number().optional(),
   }),
   z.strictObject({ kind: z.literal('patch_applied'), changes: z.array(FileChange) }),
   z.strictObject({ kind: z.literal('plan_updated') }),

@@ -21,6 +21,7 @@ export const ErrorCode = z.enum([
   'not_ready',
   'job_finished',
   'queue_full',
+  'no_checkpoint',
   // model
   'model_error',
   'model_auth',
@@ -36,6 +37,7 @@ export const ErrorCode = z.enum([
   'deadline_exceeded',
   'lease_lost',
   'attempts_exhausted',
+  'checkpoint_refused',
   'store_unavailable',
   'store_full',
   'store_misconfigured',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ErrorBody } from './error-codes.ts';
 import { JobState, Warning } from './job.ts';
 import { Plan, PlanStepStatus } from './plan.ts';
+import { Stage } from './stage.ts';
 import { Usage } from './transcript.ts';
 
 const event = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
@@ -33,9 +34,20 @@ export const JobEventBody = z.discriminatedUnion('type', [
       duration_ms: z.number(),
       timed_out: z.boolean(),
       output_bytes: z.int(),
+      /** Present where the command was stopped at the end of a slice, so that its output is not whole. */
+      truncated: z.literal(true).optional(),
     }),
   ),
   event('file.changed', z.object({ path: z.string(), kind: z.enum(['added', 'modified', 'deleted']) })),
+  event(
+    'attempt.resumed',
+    z.object({
+      after: z.enum(['attempt', 'job']),
+      stage: Stage,
+      turns: z.int(),
+      digest: z.string().nullable(),
+    }),
+  ),
   event('checkpoint.saved', z.object({ digest: z.string(), bytes: z.int() })),
   event(
     'policy.decided',

@@ -1,5 +1,6 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
 export { Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
+export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { Plan, PlanUpdate, Submission } from './plan.ts';
 export {
   BUILT_TOOL_GROUPS,
@@ -15,6 +16,7 @@ export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus }
 export {
   ArtifactDigests,
   ArtifactName,
+  ContinueRequest,
   FilesSource,
   GitSource,
   JOB_STATES,
@@ -27,6 +29,7 @@ export {
   JobSource,
   JobSpec,
   JobState,
+  JobTier,
   MAX_LABELS,
   RequestedChecks,
   SourceFile,
@@ -41,14 +44,15 @@ export type { JobEventType } from './events.ts';
 export {
   AGENT_PROTOCOL_VERSION,
   AgentFrame,
+  AgentResume,
   AgentStart,
   FileChange,
   MAX_FRAME_BYTES,
   ModelTurnBody,
   Observation,
-  Stage,
   WorkerFrame,
 } from './agent-protocol.ts';
+export { Stage } from './stage.ts';
 export { ToolHostRequest, ToolHostResponse } from './tool-host-protocol.ts';
 export { LayerBuildOutput, LayerBuildRequest, PatchCaptureReport } from './sandbox-programs.ts';
 export { UPLOAD_TYPES, UploadFormat, UploadJson } from './upload.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SignedCheckpoint } from './checkpoint.ts';
 import { ChecksVerdict } from './checks.ts';
 import { ErrorBody } from './error-codes.ts';
 import { Digest, JobId, UploadId } from './ids.ts';
@@ -36,6 +37,9 @@ const Text = z
   .refine((text) => text.isWellFormed(), 'Not valid Unicode')
   .refine((text) => !text.includes('\0'), 'Has a NUL character');
 const CheckCommands = z.array(Text.min(1).max(4_096)).max(10);
+/** `high` is for work on security: run slices, safe mode, a stronger sandbox. */
+export const JobTier = z.enum(['standard', 'high']);
+export type JobTier = z.infer<typeof JobTier>;
 
 /** One file of a `files` source. The path is relative, `/`-separated, and stays inside the repository. */
 export const SourceFile = z.strictObject({
@@ -92,9 +96,12 @@ export const JobLimits = z.strictObject({
 });
 export type JobLimits = z.infer<typeof JobLimits>;
 
-const Tool = z.union([ToolGroup, z.strictObject({ type: ToolGroup }).transform((tool) => tool.type)]);
-
 export const MAX_LABELS = 32;
+const Labels = z
+  .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), Text.max(256))
+  .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `More than ${MAX_LABELS} labels`);
+
+const Tool = z.union([ToolGroup, z.strictObject({ type: ToolGroup }).transform((tool) => tool.type)]);
 
 /** The body of `POST /v1/jobs`. Unknown fields are refused. */
 export const JobRequest = z.strictObject({
@@ -111,14 +118,19 @@ export const JobRequest = z.strictObject({
   tools: z.array(Tool).max(20).default(['code_interpreter']),
   system_prompt: Text.max(32_768).optional(),
   limits: JobLimits.partial().default({}),
-  labels: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), Text.max(256))
-    .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `More than ${MAX_LABELS} labels`)
-    .default({}),
+  labels: Labels.default({}),
+  tier: JobTier.default('standard'),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
 /** The same as a caller writes it, before defaults are filled in. */
 export type JobRequestInput = z.input<typeof JobRequest>;
+
+/** The body of `POST /v1/jobs/{id}/continue`: what is absent is as it was. */
+export const ContinueRequest = z.strictObject({
+  limits: JobLimits.partial().optional(),
+  labels: Labels.optional(),
+});
+export type ContinueRequest = z.infer<typeof ContinueRequest>;
 
 /**
  * A source as the job record holds it. Bytes that a caller sent are in the artifact store, fsynced before the job is
@@ -141,6 +153,8 @@ export type StoredSource = z.infer<typeof StoredSource>;
 export const JobSpec = JobRequest.omit({ source: true, limits: true }).extend({
   source: StoredSource,
   limits: JobLimits,
+  /** The job whose checkpoint this one goes on from. */
+  previous_job_id: JobId.optional(),
 });
 export type JobSpec = z.infer<typeof JobSpec>;
 
@@ -153,6 +167,8 @@ export const WarningCode = z.enum([
   'patch_not_captured',
   'checkpoint_not_saved',
   'events_left_out',
+  'checkpoint_not_restored',
+  'slice_ended',
   'check_timed_out',
   'submodules_left_empty',
   'judge_changed',
@@ -207,8 +223,10 @@ export const JobRecord = z.object({
   result: JobResult.nullable(),
   error: ErrorBody.nullable(),
   artifacts: ArtifactDigests,
-  /** The workspace as it was last saved, for jobs that continue this one. */
+  /** The workspace as it was last saved. */
   checkpoint: Digest.optional(),
+  /** What the next attempt, or a job that continues this one, goes on from. All bytes that it names are kept. */
+  signedCheckpoint: SignedCheckpoint.optional(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
 
@@ -218,7 +236,9 @@ export const JobJson = z.object({
   object: z.literal('job'),
   status: JobState,
   kind: JobKind,
+  tier: JobTier,
   model: z.string(),
+  previous_job_id: JobId.nullable(),
   attempt: z.int(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
@@ -233,6 +253,8 @@ export const JobJson = z.object({
     patch: z.string(),
     artifacts: z.string(),
     cancel: z.string(),
+    /** Present where the job can be continued. */
+    continue: z.string().optional(),
   }),
 });
 export type JobJson = z.infer<typeof JobJson>;

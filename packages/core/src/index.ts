@@ -3,6 +3,7 @@ export { DrydockError, toDrydockError } from './errors.ts';
 export { MAX_ATTEMPTS, TRANSITIONS, canTransition, isTerminal } from './job/lifecycle.ts';
 export type { TerminalState } from './job/lifecycle.ts';
 export { changesFiles } from './job/changes-files.ts';
+export { decideContinuation } from './job/decide-continuation.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';
 export { Budget, NO_USAGE } from './attempt/budget.ts';
@@ -25,6 +26,7 @@ export type {
   SweptArtifacts,
 } from './retention-ports.ts';
 export { newJobId, newUploadId } from './new-id.ts';
+export { findPathFault } from './source/find-path-fault.ts';
 export { findRefFault } from './source/find-ref-fault.ts';
 export { parseGitUrl } from './source/parse-git-url.ts';
 export type { ParsedGitUrl } from './source/parse-git-url.ts';
@@ -39,6 +41,7 @@ export type {
   JobStore,
   JobSweeper,
   Lease,
+  NewJob,
   Office,
   SoFar,
 } from './job-ports.ts';

@@ -10,6 +10,7 @@ import type {
   JobResult,
   JobSpec,
   JobState,
+  SignedCheckpoint,
   WorkerId,
 } from '@drydock/contracts';
 import type { TerminalState } from './job/lifecycle.ts';
@@ -76,6 +77,15 @@ export interface SoFar {
   readonly result?: JobResult;
   /** The workspace as it was last saved. */
   readonly checkpoint?: Digest;
+  /** What can be gone on from; the artifacts that are recorded with it belong to it. */
+  readonly signedCheckpoint?: SignedCheckpoint;
+}
+
+/** What a job is accepted with, beside what it asks for. */
+export interface NewJob {
+  readonly request?: IdempotentRequest | undefined;
+  /** What the job that it continues has come to: it stands until this one comes to more. */
+  readonly soFar?: SoFar & { readonly artifacts: ArtifactDigests };
 }
 
 /** The truth about jobs. Its scripts are the only writers. */
@@ -92,7 +102,7 @@ export interface JobStore {
    * `store_full` where the store needs its memory for those that were accepted; `details.retryAfterSeconds` says when
    * to ask again.
    */
-  accept(jobId: JobId, spec: JobSpec, request?: IdempotentRequest): Promise<JobRecord>;
+  accept(jobId: JobId, spec: JobSpec, given?: NewJob): Promise<JobRecord>;
   /** Jobs by the time they were accepted, newest first. Throws `invalid_request` for a cursor that is none. */
   list(query: JobQuery): Promise<JobPage>;
   /** Ends a job that no worker holds; one that is held can only end as `cancelled` from now on. Safe to repeat. */

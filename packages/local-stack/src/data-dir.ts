@@ -15,6 +15,8 @@ export interface DataDir {
   readonly logsDir: string;
   /** Where a generated API key is kept. */
   readonly apiKeyFile: string;
+  /** The key that workers sign checkpoints with: whoever reads it can make them. */
+  readonly checkpointKeyFile: string;
   /** Removes the state directory where nothing is left in it, and frees the data directory for another start. */
   release(): Promise<void>;
 }
@@ -28,6 +30,8 @@ export async function openDataDir(root: string): Promise<DataDir> {
   const redisDir = join(root, 'redis');
   const logsDir = join(root, 'logs');
   for (const dir of [stateDir, redisDir, logsDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
+  const checkpointKeyFile = join(root, 'checkpoint-key');
+  await readOrCreate(checkpointKeyFile, () => randomBytes(32).toString('hex'));
   return {
     root,
     instanceId,
@@ -35,6 +39,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
     redisDir,
     logsDir,
     apiKeyFile: join(root, 'api-key'),
+    checkpointKeyFile,
     release: async () => {
       await removeStateDir(stateDir);
       await unlock();

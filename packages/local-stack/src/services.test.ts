@@ -25,6 +25,7 @@ function createContext(changes: Partial<StackConfig> = {}): ServiceContext {
       redisDir: '/data/redis',
       logsDir: '/data/logs',
       apiKeyFile: '/data/api-key',
+      checkpointKeyFile: '/data/checkpoint-key',
       release: async () => undefined,
     },
     facts: {
@@ -54,6 +55,7 @@ test('every secret is given to the one service that needs it', () => {
   expect(holders(MODEL_KEY)).toEqual(['worker']);
   expect(holders(API_KEY)).toEqual(['api']);
   expect(holders('/etc/drydock/ssh-key')).toEqual(['worker']);
+  expect(holders('/data/checkpoint-key')).toEqual(['worker']);
 });
 
 test('the socket of Docker is not given to the API', () => {

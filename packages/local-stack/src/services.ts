@@ -78,14 +78,17 @@ export function describeApi(context: ServiceContext): ServiceDefinition {
   });
 }
 
-/** The worker: the only process that is given the model key. */
+/** The worker: the only process that is given the model key, and the key of checkpoints. */
 export function describeWorker(context: ServiceContext): ServiceDefinition {
-  const { config, facts } = context;
+  const { config, data, facts } = context;
   return service(context, {
     name: 'worker',
     path: 'services/worker',
     readyEvent: 'worker.ready',
     env: {
+      ...(config.settings['DRYDOCK_CHECKPOINT_KEY'] === undefined
+        ? { DRYDOCK_CHECKPOINT_KEY_FILE: data.checkpointKeyFile }
+        : {}),
       ...config.settings,
       ...common(context),
       ...engine(context),

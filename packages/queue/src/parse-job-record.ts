@@ -22,6 +22,7 @@ export function parseJobRecord(fields: Readonly<Record<string, string>>): JobRec
     error: parseStoredJson(fields['error']),
     artifacts: Object.fromEntries(artifacts),
     checkpoint: fields['checkpoint'],
+    signedCheckpoint: parseStoredJson(fields['signedCheckpoint']) ?? undefined,
   });
 }
 

@@ -10,6 +10,7 @@ import type {
   JobQuery,
   JobStore,
   Lease,
+  NewJob,
   SoFar,
 } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
@@ -20,6 +21,7 @@ import { assertAdmitted } from './assert-admitted.ts';
 import { pairUp, parseJobRecord, toTime } from './parse-job-record.ts';
 import { parseStored, parseStoredJson } from './parse-stored.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { toSoFarArgs } from './so-far-args.ts';
 
 const REFUSALS = ['not_found', 'not_queued', 'stale_message'] as const;
 const CANCELLATIONS = ['requested', 'already_cancelled', 'already_finished', 'not_found'] as const;
@@ -50,11 +52,12 @@ export class RedisJobStore implements JobStore {
     await this.#admit('admit', jobId, { request, args: [] });
   }
 
-  async accept(jobId: JobId, spec: JobSpec, request?: IdempotentRequest): Promise<JobRecord> {
+  async accept(jobId: JobId, spec: JobSpec, { request, soFar }: NewJob = {}): Promise<JobRecord> {
     const text = JSON.stringify(spec);
     const timeoutMs = spec.limits.timeout_seconds * 1_000;
     const source = 'digest' in spec.source ? spec.source.digest : '';
-    const args = [text, spec.kind, JSON.stringify(spec.labels), timeoutMs, source];
+    const given = soFar === undefined ? [] : toSoFarArgs(soFar, soFar.artifacts);
+    const args = [text, spec.kind, JSON.stringify(spec.labels), timeoutMs, source, ...given];
     const { word, values } = await this.#admit('accept', jobId, { request, args });
     if (word === 'mismatch') throw new DrydockError('idempotency_mismatch');
     if (word === 'replayed') return this.#findAccepted(parseStored(JobIdSchema, values[0]));
@@ -114,9 +117,7 @@ export class RedisJobStore implements JobStore {
   }
 
   async putArtifact(lease: Lease, artifacts: ArtifactDigests, soFar: SoFar = {}): Promise<void> {
-    const result = soFar.result === undefined ? '' : JSON.stringify(soFar.result);
-    const digests = Object.entries(artifacts).flat();
-    await this.#write('put-artifacts', lease, [result, soFar.checkpoint ?? '', ...digests]);
+    await this.#write('put-artifacts', lease, toSoFarArgs(soFar, artifacts));
   }
 
   async commit(

@@ -62,12 +62,12 @@ describeWith('redis', 'a full queue', () => {
 
   it('still answers what it accepted before, and refuses the key of another body', async () => {
     const request = { key: 'key', digest: 'digest' };
-    const job = await fixture.store.accept(newJobId(), buildSpec(), request);
+    const job = await fixture.store.accept(newJobId(), buildSpec(), { request });
     await Promise.all(Array.from({ length: MAX_QUEUED - 1 }, () => fixture.accept()));
     await fixture.store.assertRoom(newJobId(), request);
-    expect((await fixture.store.accept(newJobId(), buildSpec(), request)).id).toBe(job.id);
+    expect((await fixture.store.accept(newJobId(), buildSpec(), { request })).id).toBe(job.id);
     const other = { key: 'key', digest: 'other' };
-    await expect(fixture.store.accept(newJobId(), buildSpec(), other)).rejects.toMatchObject({
+    await expect(fixture.store.accept(newJobId(), buildSpec(), { request: other })).rejects.toMatchObject({
       code: 'idempotency_mismatch',
     });
   });
@@ -76,7 +76,7 @@ describeWith('redis', 'a full queue', () => {
     await Promise.all(Array.from({ length: MAX_QUEUED }, () => fixture.accept()));
     const before = (await fixture.raw.keys('*')).toSorted();
     const request = { key: 'refused', digest: 'digest' };
-    await expect(fixture.store.accept(newJobId(), buildSpec(), request)).rejects.toThrow(DrydockError);
+    await expect(fixture.store.accept(newJobId(), buildSpec(), { request })).rejects.toThrow(DrydockError);
     expect((await fixture.raw.keys('*')).toSorted()).toEqual(before);
   });
 });
@@ -186,9 +186,9 @@ describeWith('redis', 'a full store', () => {
 
   it('replays accepted requests', async () => {
     const request = { key: 'key', digest: 'digest' };
-    const job = await fixture.store.accept(newJobId(), buildSpec(), request);
+    const job = await fixture.store.accept(newJobId(), buildSpec(), { request });
     await flood();
-    expect((await fixture.store.accept(newJobId(), buildSpec(), request)).id).toBe(job.id);
+    expect((await fixture.store.accept(newJobId(), buildSpec(), { request })).id).toBe(job.id);
   });
 
   it('keeps of one job no more than its share of events', async () => {

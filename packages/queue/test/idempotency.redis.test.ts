@@ -18,7 +18,7 @@ describeWith('redis', 'a request that is sent again', () => {
   });
   afterEach(() => fixture[Symbol.asyncDispose]());
 
-  const accept = (request = REQUEST) => fixture.store.accept(newJobId(), buildSpec(), request);
+  const accept = (request = REQUEST) => fixture.store.accept(newJobId(), buildSpec(), { request });
   const stored = async () => (await fixture.store.list({ limit: 100 })).jobs;
 
   it('makes one job, 50 times in parallel and later, and is answered alike', async () => {

@@ -20,6 +20,7 @@ export function buildSpec(kind: JobKind = 'fix', timeoutSeconds = 900): JobSpec 
     model: 'scripted/fix',
     max_tokens: 4_096,
     tools: ['code_interpreter'],
+    tier: 'standard',
     labels: { team: 'red' },
     limits: {
       timeout_seconds: timeoutSeconds,

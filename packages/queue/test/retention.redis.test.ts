@@ -89,7 +89,9 @@ describeWith('redis', 'retention', () => {
     const withoutCalls = async () => (await ownKeys()).filter((key) => !key.includes(':call:'));
     const before = await withoutCalls();
     const states = await fixture.queue.sweeper.countStates();
-    const { id } = await fixture.store.accept(newJobId(), buildSpec(), { key: 'k', digest: 'd' });
+    const { id } = await fixture.store.accept(newJobId(), buildSpec(), {
+      request: { key: 'k', digest: 'd' },
+    });
     // Handed to BullMQ, where no worker came for it before it was cancelled.
     await fixture.queue.sweeper.dispatchOutbox();
     await fixture.store.cancel(id);
@@ -99,7 +101,7 @@ describeWith('redis', 'retention', () => {
     expect(await withoutCalls()).toEqual(before);
     expect(await fixture.queue.sweeper.countStates()).toEqual(states);
     expect((await fixture.store.list({ limit: 10 })).jobs.map((job) => job.id)).toEqual([keeper]);
-    const again = await fixture.store.accept(newJobId(), buildSpec(), { key: 'k', digest: 'd' });
+    const again = await fixture.store.accept(newJobId(), buildSpec(), { request: { key: 'k', digest: 'd' } });
     expect(again.id, 'accepted anew').not.toBe(id);
   });
 
@@ -140,6 +142,9 @@ describeWith('redis', 'retention', () => {
     // An artifact with a name that only a newer worker knows.
     const future = digestOf('future');
     await fixture.raw.hset(fixture.keys.job(lease.jobId), 'artifact:from-the-future', future);
+    const transcript = digestOf('transcript');
+    const signed = JSON.stringify({ checkpoint: { transcript, plan: { steps: [transcript.slice(1)] } } });
+    await fixture.raw.hset(fixture.keys.job(lease.jobId), 'signedCheckpoint', signed);
     const { counts, held } = await fixture.queue.archive.findReferences(never);
     expect(Object.fromEntries(counts)).toEqual({
       [DIGEST]: 2,
@@ -148,8 +153,9 @@ describeWith('redis', 'retention', () => {
       [soFar]: 1,
       [checkpoint]: 1,
       [future]: 1,
+      [transcript]: 1,
     });
-    expect(held).toEqual(new Set([DIGEST, soFar, checkpoint, future, upload]));
+    expect(held).toEqual(new Set([DIGEST, soFar, checkpoint, future, upload, transcript]));
   });
 
   it('takes nothing for settled that is younger than the oldest live job, or than an hour', async () => {

@@ -39,8 +39,8 @@ const MISNAMED_DEFAULTS = [
 ];
 /** A histogram with no more series than this exists from the start; each is a dozen lines. */
 const MAX_ZEROED_HISTOGRAMS = 24;
-/** More series than this in one metric is a label that was not meant to be one. */
-const MAX_SERIES = 1_000;
+/** More possible series than this in one metric is a label that was not meant to be one. Of routes × codes few occur. */
+const MAX_SERIES = 4_000;
 
 /** The metrics of one process. They exist with 0 from the start, so that a first increase is seen. */
 export class Metrics {

@@ -75,8 +75,8 @@ describe('a patch', () => {
     ],
     [
       'of a quoted name',
-      `${quotedHeader(String.raw`\t\"\\\303\251`)}new file mode 100644\n${HASHES}\n`,
-      [file('\t"\\é', 'added', '100644')],
+      `${quotedHeader(String.raw`\"\\\303\251`)}new file mode 100644\n${HASHES}\n`,
+      [file('"\\é', 'added', '100644')],
     ],
     [
       'of a name that is not UTF-8',
@@ -119,6 +119,11 @@ describe('a patch is refused', () => {
     const quoted = path.replaceAll('\\', '\\\\');
     const head = quoted === path ? header(path) : quotedHeader(quoted);
     expect(refusalOf(`${head}new file mode 100644\n${HASHES}\n`)).toMatch(/^The patch is refused: ".*" /);
+  });
+
+  it('for a name that would forge a line of a log', () => {
+    const head = quotedHeader(String.raw`a\nb`);
+    expect(refusalOf(`${head}new file mode 100644\n${HASHES}\n`)).toContain('has a control character');
   });
 
   it('for `.git` with a character in it that some file systems do not see', () => {

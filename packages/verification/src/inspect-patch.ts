@@ -1,4 +1,4 @@
-import { findPathFault } from './find-path-fault.ts';
+import { findPathFault } from '@drydock/core';
 import type { PatchedFile } from './parse-git-diff.ts';
 import { parseGitDiff } from './parse-git-diff.ts';
 import { rejectPatch } from './reject-patch.ts';

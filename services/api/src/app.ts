@@ -6,7 +6,7 @@ import helmet from 'helmet';
 import { ROUTES } from './metrics.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { authenticate } from './middleware/authenticate.ts';
-import { jsonBody } from './middleware/json-body.ts';
+import { jsonBody, optionalJsonBody } from './middleware/json-body.ts';
 import { observeRequests } from './middleware/observe-requests.ts';
 import { methodNotAllowed } from './middleware/method-not-allowed.ts';
 import { answerProblem, notFound } from './middleware/problem.ts';
@@ -14,6 +14,8 @@ import { requestId } from './middleware/request-id.ts';
 import type { ArtifactRouteDeps } from './routes/artifacts.ts';
 import { getArtifact, getArtifacts } from './routes/artifacts.ts';
 import { postCancel } from './routes/cancel.ts';
+import type { ContinueRouteDeps } from './routes/continue.ts';
+import { postContinue } from './routes/continue.ts';
 import type { EventRouteDeps } from './routes/events.ts';
 import { getEvents } from './routes/events.ts';
 import type { HealthRouteDeps } from './routes/health.ts';
@@ -28,7 +30,7 @@ import { postUpload } from './routes/uploads.ts';
 
 /** What the routes need, merged: each route names its part. */
 export type ApiDeps = Omit<
-  EventRouteDeps & JobRouteDeps & PatchRouteDeps & ArtifactRouteDeps & UploadRouteDeps,
+  EventRouteDeps & JobRouteDeps & ContinueRouteDeps & PatchRouteDeps & ArtifactRouteDeps & UploadRouteDeps,
   keyof ApiMetrics | 'store'
 > &
   Pick<HealthRouteDeps, 'assertReady'> & {
@@ -61,6 +63,10 @@ export function buildApp(deps: ApiDeps): Express {
     .all(methodNotAllowed('GET', 'HEAD', 'POST'));
   app.route(ROUTES.job).get(getJob(routeDeps)).all(readOnly);
   app.route(ROUTES.cancel).post(postCancel(routeDeps)).all(methodNotAllowed('POST'));
+  app
+    .route(ROUTES.continue)
+    .post(optionalJsonBody(MAX_BODY_BYTES), postContinue(routeDeps))
+    .all(methodNotAllowed('POST'));
   app.route(ROUTES.events).get(getEvents(routeDeps)).all(readOnly);
   app.route(ROUTES.patch).get(getPatch(routeDeps)).all(readOnly);
   app.route(ROUTES.uploads).post(postUpload(routeDeps)).all(methodNotAllowed('POST'));

@@ -46,9 +46,11 @@ describe('encodeSource', () => {
   });
 
   it('names every bad path', () => {
-    expect(errorsOf(paths('ok', '../x', '/y')).map(({ pointer }) => pointer)).toEqual([
-      '/source/files/1/path',
-      '/source/files/2/path',
+    expect(errorsOf(paths('ok', '../x', '/y', 'a\\b', '.git::$INDEX_ALLOCATION/x'))).toEqual([
+      { pointer: '/source/files/1/path', detail: 'The path has a part "." or "..".' },
+      { pointer: '/source/files/2/path', detail: 'The path is absolute.' },
+      { pointer: '/source/files/3/path', detail: 'The path has a backslash; separate with `/`.' },
+      { pointer: '/source/files/4/path', detail: 'The path belongs to git.' },
     ]);
   });
 

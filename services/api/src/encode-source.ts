@@ -1,7 +1,7 @@
 import type { FilesSource, SourceFile } from '@drydock/contracts';
+import { findPathFault } from '@drydock/core';
 import type { FieldError } from './field-errors.ts';
 import { MAX_FIELD_ERRORS } from './field-errors.ts';
-import { findPathFault } from './source-path.ts';
 
 /** Largest sum of the decoded files of a source. */
 export const MAX_SOURCE_BYTES = 2 << 20;
@@ -35,14 +35,18 @@ export function encodeSource({ files }: FilesSource, maxBytes = MAX_SOURCE_BYTES
 
 function findFileFaults(files: readonly SourceFile[]): FieldError[] {
   return files.flatMap((file, index) => {
-    const pathFault = findPathFault(file.path);
+    const pathFault = findPathFault(file.path) ?? findSeparatorFault(file.path);
     const contentFault = findContentFault(file);
     return [
-      ...(pathFault ? [{ pointer: `/source/files/${index}/path`, detail: pathFault }] : []),
+      ...(pathFault ? [{ pointer: `/source/files/${index}/path`, detail: `The path ${pathFault}.` }] : []),
       ...(contentFault ? [{ pointer: `/source/files/${index}/content`, detail: contentFault }] : []),
     ];
   });
 }
+
+/** A name may have one, but who sends it here means a directory. */
+const findSeparatorFault = (path: string): string | undefined =>
+  path.includes('\\') ? 'has a backslash; separate with `/`' : undefined;
 
 function findContentFault({ content, encoding }: SourceFile): string | undefined {
   if (encoding === 'utf8') return content.isWellFormed() ? undefined : 'The content is not valid Unicode.';

@@ -39,6 +39,8 @@ describe('toJobJson', () => {
     expect(json).toMatchObject({
       id,
       object: 'job',
+      tier: 'standard',
+      previous_job_id: null,
       status: 'queued',
       labels: { team: 'core' },
       links: {

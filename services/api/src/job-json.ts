@@ -1,4 +1,5 @@
 import type { JobJson, JobRecord } from '@drydock/contracts';
+import { decideContinuation } from '@drydock/core';
 
 /** The job as callers see it: without fence, deadline, instruction, prompt or digests. */
 export function toJobJson(job: JobRecord): JobJson {
@@ -8,7 +9,9 @@ export function toJobJson(job: JobRecord): JobJson {
     object: 'job',
     status: job.state,
     kind: job.spec.kind,
+    tier: job.spec.tier,
     model: job.spec.model,
+    previous_job_id: job.spec.previous_job_id ?? null,
     attempt: job.attempt,
     created_at: job.createdAt,
     started_at: job.startedAt,
@@ -23,6 +26,7 @@ export function toJobJson(job: JobRecord): JobJson {
       patch: `${self}/patch`,
       artifacts: `${self}/artifacts`,
       cancel: `${self}/cancel`,
+      ...(decideContinuation(job).kind === 'allowed' ? { continue: `${self}/continue` } : {}),
     },
   };
 }

@@ -13,6 +13,7 @@ export const ROUTES = {
   artifacts: '/v1/jobs/:jobId/artifacts',
   artifact: '/v1/jobs/:jobId/artifacts/:name',
   cancel: '/v1/jobs/:jobId/cancel',
+  continue: '/v1/jobs/:jobId/continue',
   livez: '/livez',
   readyz: '/readyz',
   metrics: '/metrics',

@@ -28,6 +28,7 @@ describe('parseJobRequest', () => {
         max_tokens: 4_096,
         tools: ['code_interpreter'],
         labels: {},
+        tier: 'standard',
         limits: {
           timeout_seconds: 900,
           memory_mb: 1_536,
@@ -50,7 +51,7 @@ describe('parseJobRequest', () => {
   });
 
   it.each([
-    ['a field of a later version', { ...MINIMAL, tier: 'high' }, '/tier'],
+    ['a field of a later version', { ...MINIMAL, candidates: 2 }, '/candidates'],
     ['a field that would steer the sandbox', { ...MINIMAL, image: 'x' }, '/image'],
     ['a nested field', { ...MINIMAL, limits: { gpus: 1 } }, '/limits/gpus'],
     [

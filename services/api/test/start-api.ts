@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryStore } from '@drydock/artifacts';
-import type { ArtifactName, Digest, JobEventBody, JobId, JobRecord } from '@drydock/contracts';
+import type {
+  ArtifactName,
+  Digest,
+  JobEventBody,
+  JobId,
+  JobRecord,
+  SignedCheckpoint,
+} from '@drydock/contracts';
 import { JobJson, WorkerId } from '@drydock/contracts';
 import type { ArtifactStore, JobStore, Lease, TerminalState } from '@drydock/core';
 import { LIMITS, NO_USAGE } from '@drydock/core';
@@ -82,6 +89,12 @@ export class TestApi implements AsyncDisposable {
     return fetch(`${this.url}/v1/jobs/${jobId}/cancel`, { method: 'POST', headers: AUTHORIZED });
   }
 
+  continue(jobId: JobId, body?: string, headers: Record<string, string> = JSON_TYPE): Promise<Response> {
+    const init =
+      body === undefined ? { headers: AUTHORIZED } : { body, headers: { ...AUTHORIZED, ...headers } };
+    return fetch(`${this.url}/v1/jobs/${jobId}/continue`, { method: 'POST', ...init });
+  }
+
   find(jobId: JobId): Promise<JobRecord | undefined> {
     return this.#store.find(jobId);
   }
@@ -123,6 +136,11 @@ class TestWorker {
     const digest = await this.#artifacts.put(Buffer.from(text));
     await this.#store.putArtifact(this.#lease, { [name]: digest });
     return digest;
+  }
+
+  /** Records what can be gone on from. */
+  async record(signedCheckpoint: SignedCheckpoint): Promise<void> {
+    await this.#store.putArtifact(this.#lease, {}, { signedCheckpoint });
   }
 
   /** Ends the job, with a patch where one is given. */

@@ -29,6 +29,14 @@ export class AttemptLog {
     return this.#bytes;
   }
 
+  /** Goes on behind what older attempts have logged. */
+  resume(older: Uint8Array, marker: string): void {
+    const chunks: Buffer[] = [];
+    this.#entries.push({ chunks });
+    this.#add(chunks, Buffer.from(older));
+    this.append(marker);
+  }
+
   append(line: string): void {
     const chunks: Buffer[] = [];
     this.#entries.push({ chunks });
@@ -55,8 +63,8 @@ export class AttemptLog {
   }
 
   /** How many bytes were taken. */
-  #add(chunks: Buffer[], text: string): number {
-    const bytes = Buffer.from(text);
+  #add(chunks: Buffer[], added: string | Buffer): number {
+    const bytes = Buffer.from(added);
     const taken = bytes.subarray(0, Math.max(0, this.roomBytes));
     this.#leftOut += bytes.byteLength - taken.byteLength;
     this.#bytes += taken.byteLength;

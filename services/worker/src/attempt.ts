@@ -4,14 +4,16 @@ import type {
   JobRecord,
   JobResult,
   JobState,
+  SignedCheckpoint,
   Warning,
 } from '@drydock/contracts';
-import type { Lease, StoredBytes } from '@drydock/core';
+import type { CapturedPatch, Lease, StoredBytes } from '@drydock/core';
 import { Budget } from '@drydock/core';
 import { AttemptLog } from './attempt-log.ts';
 import { Conversation } from './conversation.ts';
 import type { WorkerDeps } from './deps.ts';
 import { EventSink } from './event-sink.ts';
+import type { ResumePoint } from './resume-point.ts';
 
 /** One execution of a job by this worker: what is known about it while it runs. */
 export class Attempt {
@@ -24,6 +26,8 @@ export class Attempt {
   readonly log = new AttemptLog();
   readonly warnings: Warning[] = [];
   readonly artifacts: ArtifactDigests = {};
+  /** Where it goes on; undefined where it starts from the base. */
+  resumePoint: ResumePoint | undefined;
   /** The workspace as it was last saved. */
   checkpoint: StoredBytes | undefined;
   #state: JobState = 'starting';
@@ -65,11 +69,47 @@ export class Attempt {
     if (!this.warnings.some(({ code }) => code === warning.code)) this.warn(warning);
   }
 
+  /** Goes on with a conversation whose workspace is there again. */
+  takeOver({ checkpoint, transcript, after }: ResumePoint): void {
+    const { turns, stage, workspace } = checkpoint;
+    this.conversation.resume(transcript);
+    this.events.emit({ type: 'attempt.resumed', data: { after, stage, turns, digest: workspace } });
+  }
+
+  /** Goes on with the log of the attempts before. */
+  async continueLog(): Promise<void> {
+    const digest = this.job.artifacts['log.txt'];
+    if (digest === undefined) return;
+    const older = await this.deps.artifacts.get(digest).catch((err: unknown) => {
+      this.deps.log.warn('log.not_continued', { jobId: this.job.id, err });
+      return Buffer.from('[the log before cannot be read]\n');
+    });
+    this.log.resume(older, `--- ${this.job.id}, attempt ${this.job.attempt} ---`);
+  }
+
+  /** The patch that the job had before this attempt: empty where there is none. */
+  async findOlderPatch(): Promise<CapturedPatch> {
+    const digest = this.job.artifacts['patch.diff'];
+    const diff = digest === undefined ? new Uint8Array() : await this.deps.artifacts.get(digest);
+    return { diff, leftOut: [] };
+  }
+
+  /**
+   * Whether a diff is the patch so far. An empty one says that changes were taken back only where they were there: from
+   * the base, it says that nothing was done yet.
+   */
+  isPatchSoFar(diff: Uint8Array): boolean {
+    return diff.byteLength > 0 || this.resumePoint !== undefined || !('patch.diff' in this.job.artifacts);
+  }
+
   /** Records what there is so far, so that it stands if the attempt is lost. */
-  async record(result: JobResult): Promise<void> {
+  async record(result: JobResult, signedCheckpoint?: SignedCheckpoint): Promise<void> {
     const digest = this.checkpoint?.digest;
-    const soFar = digest === undefined ? { result } : { result, checkpoint: digest };
-    await this.deps.store.putArtifact(this.lease, this.artifacts, soFar);
+    await this.deps.store.putArtifact(this.lease, this.artifacts, {
+      result,
+      ...(digest === undefined ? {} : { checkpoint: digest }),
+      ...(signedCheckpoint === undefined ? {} : { signedCheckpoint }),
+    });
   }
 
   /** Stores an artifact's bytes; the commit refers to them. */

@@ -2,6 +2,7 @@ import type { ExecCommandArgs, Observation, WriteStdinArgs } from '@drydock/cont
 import type { Clock, CommandEnd, ExecResult, Sandbox } from '@drydock/core';
 import type { AttemptLog, LogEntry } from './attempt-log.ts';
 import type { EventSink } from './event-sink.ts';
+import type { Slice } from './slice.ts';
 
 const WORKDIR = '/job/work';
 /** 10,000 tokens of about four bytes: what Codex models expect at most of one command. */
@@ -42,11 +43,12 @@ export interface CommandRunnerOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** When the attempt has to be over, epoch milliseconds: no command lives longer. */
   readonly deadlineAt: number;
+  readonly slice: Slice;
 }
 
 /**
  * Runs the model's commands. One that still runs when the model's patience ends becomes a session, which goes on until
- * its stage or the attempt does. Events and log tell of each command when it happens, whether or not the model asks.
+ * its stage or the attempt does; in a limited slice there are no sessions, and a command is stopped at its end. Events and log tell of each command when it happens, whether or not the model asks.
  */
 export class CommandRunner {
   readonly #options: CommandRunnerOptions;
@@ -63,27 +65,30 @@ export class CommandRunner {
 
   async exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
     if (args.tty === true) return NO_TERMINAL;
-    const { sandbox, events, log } = this.#options;
+    const { sandbox, events, log, slice } = this.#options;
     const workdir = args.workdir ?? WORKDIR;
     events.emit({ type: 'command.started', data: { call_id: callId, cmd: args.cmd, workdir } });
     this.#live.add(callId);
     const entry = log.open(`$ ${args.cmd}`);
     const maxOutputBytes = toBytes(args.max_output_tokens);
+    const stopsWithSlice = slice.restMs < this.#restMs;
     const result = await sandbox.exec(
       {
         cmd: args.cmd,
         workdir,
-        timeoutMs: this.#restMs,
-        yieldMs: this.#clamp(args.yield_time_ms, WAITS.exec),
-        keepStdinOpen: args.keep_stdin_open === true,
+        timeoutMs: Math.max(1, Math.ceil(Math.min(slice.restMs, this.#restMs))),
+        ...(slice.isLimited ? {} : { yieldMs: this.#clamp(args.yield_time_ms, WAITS.exec) }),
+        keepStdinOpen: args.keep_stdin_open === true && !slice.isLimited,
         maxOutputBytes,
         maxStreamBytes: Math.max(0, Math.min(MAX_LOG_BYTES, log.roomBytes)),
         onOutput: this.#tellOutput(callId, entry),
-        onEnded: (end) => this.#tellEnd(callId, entry, end),
+        onEnded: (end) => this.#tellEnd(callId, entry, { ...end, isCut: stopsWithSlice && end.timedOut }),
       },
       signal,
     );
-    return toObservation(result);
+    if (!stopsWithSlice || !result.timedOut) return toObservation(result);
+    slice.end();
+    return { ...toObservation(result), sliceSeconds: slice.seconds };
   }
 
   async writeStdin(args: WriteStdinArgs, signal: AbortSignal): Promise<Observation> {
@@ -130,9 +135,11 @@ export class CommandRunner {
     };
   }
 
-  #tellEnd(callId: string, entry: LogEntry, end: CommandEnd): void {
+  #tellEnd(callId: string, entry: LogEntry, end: CommandEnd & { isCut: boolean }): void {
     this.#live.delete(callId);
-    entry.finish(`[exit ${end.exitCode ?? end.signal}]`, end.totalBytes);
+    const { seconds } = this.#options.slice;
+    const cut = end.isCut ? `; truncated: its turn took ${seconds} s` : '';
+    entry.finish(`[exit ${end.exitCode ?? end.signal}${cut}]`, end.totalBytes);
     this.#options.events.emit({
       type: 'command.finished',
       data: {
@@ -142,6 +149,7 @@ export class CommandRunner {
         duration_ms: end.durationMs,
         timed_out: end.timedOut,
         output_bytes: end.totalBytes,
+        ...(end.isCut ? { truncated: true as const } : {}),
       },
     });
   }
@@ -151,7 +159,7 @@ const toBytes = (tokens = DEFAULT_OUTPUT_TOKENS): number =>
   Math.min(tokens, MAX_OUTPUT_TOKENS) * BYTES_PER_TOKEN;
 
 /** Field by field: an observation has no others. */
-function toObservation(result: ExecResult): Observation {
+function toObservation(result: ExecResult): Extract<Observation, { kind: 'command' }> {
   const { exitCode, signal, timedOut, durationMs, head, tail, omittedBytes, sessionId } = result;
   const ended = { exitCode, signal, timedOut, durationMs, head, tail, omittedBytes };
   return { kind: 'command', ...ended, ...(sessionId === undefined ? {} : { sessionId }) };

@@ -14,22 +14,32 @@ export interface Ending {
   readonly verification: Verification | undefined;
 }
 
+/** What the agent has made, or an older one where this attempt did not come to it. */
+interface Made extends Pick<AgentStage, 'patch' | 'plan'> {
+  readonly summary: string | null;
+}
+
 /**
  * Writes the artifacts, then the job's end: state, result and last event at once. Resolves with the state that the job
  * ended in: a cancellation that came first leaves it no other than `cancelled`.
  */
 export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<TerminalState> {
-  await keepArtifacts(attempt, ending);
-  noteLeftOut(attempt, ending.stage);
-  if ((await commit(attempt, ending)) === 'committed') return ending.to;
+  const made = ending.stage === undefined ? await findOlder(attempt) : describeStage(ending.stage);
+  await keepArtifacts(attempt, ending, made);
+  noteLeftOut(attempt, made);
+  if ((await commit(attempt, ending, made)) === 'committed') return ending.to;
   const cancelled = toCancelled(ending);
-  await commit(attempt, cancelled);
+  await commit(attempt, cancelled, made);
   return cancelled.to;
 }
 
-async function commit(attempt: Attempt, ending: Ending): Promise<'committed' | 'cancel_requested'> {
+async function commit(
+  attempt: Attempt,
+  ending: Ending,
+  made: Made,
+): Promise<'committed' | 'cancel_requested'> {
   await attempt.events.flush();
-  const result = toResult(attempt, ending);
+  const result = toResult(attempt, ending, made);
   const error = ending.error?.toBody() ?? null;
   const { to } = ending;
   const { artifacts } = attempt;
@@ -47,19 +57,24 @@ function toCancelled({ stage }: Ending): Ending {
   return { to: 'cancelled', error: undefined, stage, verification: undefined };
 }
 
-async function keepArtifacts(attempt: Attempt, { stage, verification }: Ending): Promise<void> {
-  await attempt.keep('patch.diff', stage?.patch.diff ?? new Uint8Array());
-  await attempt.keep('transcript.jsonl', attempt.conversation.toJsonLines());
+async function keepArtifacts(
+  attempt: Attempt,
+  { verification }: Ending,
+  { patch, plan }: Made,
+): Promise<void> {
+  const { conversation, job } = attempt;
+  await attempt.keep('patch.diff', patch.diff);
+  if (conversation.items.length > 0 || job.artifacts['transcript.jsonl'] === undefined)
+    await attempt.keep('transcript.jsonl', conversation.toJsonLines());
   await attempt.keep('log.txt', attempt.log.toBytes());
-  if (stage?.plan) await attempt.keep('plan.json', toJsonBytes(stage.plan));
+  if (plan !== null) await attempt.keep('plan.json', toJsonBytes(plan));
   if (verification !== undefined) {
     await attempt.keep('before.json', toJsonBytes(verification.before));
     await attempt.keep('after.json', toJsonBytes(verification.after));
   }
 }
 
-function noteLeftOut(attempt: Attempt, stage: AgentStage | undefined): void {
-  const leftOut = stage?.patch.leftOut ?? [];
+function noteLeftOut(attempt: Attempt, { patch: { leftOut } }: Made): void {
   if (leftOut.length === 0) return;
   attempt.warn({
     code: 'ignored_files_left_out',
@@ -73,12 +88,12 @@ export function resultSoFar(attempt: Attempt, told: Pick<JobResult, 'plan' | 'pa
   return { ...nothing, ...told, usage: attempt.budget.usage, warnings: attempt.warnings };
 }
 
-function toResult(attempt: Attempt, { stage, verification }: Ending): JobResult {
+function toResult(attempt: Attempt, { verification }: Ending, { summary, plan, patch }: Made): JobResult {
   const proven = {
     verified: verification?.verified ?? isProvable(attempt),
     checks: verification?.verdict ?? null,
   };
-  const told = stage === undefined ? NOTHING_TOLD : describeStage(stage);
+  const told = { summary, plan, patch_bytes: patch.diff.byteLength };
   return { ...proven, ...told, usage: attempt.budget.usage, warnings: attempt.warnings };
 }
 
@@ -88,13 +103,11 @@ function isProvable(attempt: Attempt): false | null {
   return changesFiles(kind) ? false : null;
 }
 
-const NOTHING_TOLD = { summary: null, plan: null, patch_bytes: 0 };
+function describeStage({ outcome, plan, patch }: AgentStage): Made {
+  return { summary: outcome.kind === 'submitted' ? outcome.submission.summary : null, plan, patch };
+}
 
-function describeStage({
-  outcome,
-  plan,
-  patch,
-}: AgentStage): Pick<JobResult, 'summary' | 'plan' | 'patch_bytes'> {
-  const summary = outcome.kind === 'submitted' ? outcome.submission.summary : null;
-  return { summary, plan, patch_bytes: patch.diff.byteLength };
+async function findOlder(attempt: Attempt): Promise<Made> {
+  const plan = attempt.resumePoint?.checkpoint.plan ?? null;
+  return { summary: null, plan, patch: await attempt.findOlderPatch() };
 }

@@ -10,6 +10,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const megabytes = (minimum: number, standard: number) =>
   z.coerce.number().int().min(minimum).default(standard);
 
+const MIN_CHECKPOINT_KEY_CHARS = 32;
 const MIB = 1_024 * 1_024;
 
 const WorkerEnvironment = z.object({
@@ -62,6 +63,15 @@ const WorkerEnvironment = z.object({
     .describe('how long a lease lives without a heartbeat, 3 to 120'),
   DRYDOCK_WORKER_METRICS_HOST: z.string().default('127.0.0.1').describe('the address for /metrics'),
   DRYDOCK_WORKER_METRICS_PORT: port.default(9102).describe('a port for /metrics, 0 to let the system pick'),
+  DRYDOCK_HIGH_TIER_SLICE_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(600)
+    .default(30)
+    .describe('what the tool calls of one turn may take in tier high, 0.1 to 600'),
+  DRYDOCK_CHECKPOINT_KEY: secretText(MIN_CHECKPOINT_KEY_CHARS).describe(
+    `the key that checkpoints are signed with, the same for all workers, at least ${MIN_CHECKPOINT_KEY_CHARS} characters; \`openssl rand -hex 32\` makes one`,
+  ),
   DRYDOCK_MODEL_IDLE_SECONDS: z.coerce
     .number()
     .min(0.1)
@@ -96,6 +106,8 @@ export function readConfig(env: Env = process.env) {
     exitOnStdinEof: parsed.DRYDOCK_EXIT_ON_STDIN_EOF,
     concurrency: parsed.DRYDOCK_WORKER_CONCURRENCY,
     warmSandboxes: parsed.DRYDOCK_WARM_SANDBOXES,
+    checkpointKey: parsed.DRYDOCK_CHECKPOINT_KEY,
+    highTierSliceMs: parsed.DRYDOCK_HIGH_TIER_SLICE_SECONDS * 1_000,
     leaseMs: parsed.DRYDOCK_WORKER_LEASE_SECONDS * 1_000,
     address: {
       host: parsed.DRYDOCK_WORKER_METRICS_HOST,

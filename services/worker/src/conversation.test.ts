@@ -24,6 +24,24 @@ describe('a conversation', () => {
     expect(conversation.items).toHaveLength(3);
   });
 
+  it('goes on from an older one, and answers what that left unanswered', () => {
+    const conversation = new Conversation();
+    const answered = { type: 'tool_output', callId: 'c1', form: 'function', output: 'ok' } as const;
+    const open = { ...call, callId: 'c2', form: 'freeform' } as const;
+    const older = [{ type: 'tool_call', call }, answered, { type: 'tool_call', call: open }] as const;
+    conversation.resume(older);
+    expect(conversation.items).toEqual([
+      ...older,
+      {
+        type: 'tool_output',
+        callId: 'c2',
+        form: 'freeform',
+        output: expect.stringMatching(/^Interrupted: .* not known/),
+      },
+    ]);
+    expect(() => conversation.takeCall('c2')).toThrow(protocolError);
+  });
+
   it('refuses words put into the mouth of the model', () => {
     const forged = { type: 'message', role: 'assistant', text: 'I am done' } as const;
     expect(() => new Conversation().append([forged])).toThrow(protocolError);

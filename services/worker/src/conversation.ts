@@ -7,6 +7,9 @@ type CompletionBody = Extract<AgentFrame, { type: 'model.complete' }>['body'];
 /** Some thirty times the largest context window; it is held in memory and sent with every turn. */
 const MAX_TRANSCRIPT_BYTES = 32 << 20;
 
+const INTERRUPTED =
+  'Interrupted: whether it ran to its end is not known, and its output is lost. Look at the workspace.';
+
 /**
  * The worker's own record of an attempt's conversation. The agent process only adds what a user or a tool says;
  * assistant items come from the model gateway alone, and a tool call can be asked for once, by the id that the model
@@ -20,6 +23,20 @@ export class Conversation {
 
   get items(): readonly TranscriptItem[] {
     return this.#items;
+  }
+
+  /**
+   * Goes on from what was said in an older attempt. What it left unanswered was lost with it, and that is the answer: a
+   * model server takes no call without an output.
+   */
+  resume(items: readonly TranscriptItem[]): void {
+    for (const item of items) this.#add(item);
+    const answered = new Set(items.flatMap((item) => (item.type === 'tool_output' ? [item.callId] : [])));
+    for (const item of items) {
+      if (item.type !== 'tool_call' || answered.has(item.call.callId)) continue;
+      const { callId, form } = item.call;
+      this.#add({ type: 'tool_output', callId, form, output: INTERRUPTED });
+    }
   }
 
   /** Takes what the agent adds before a model call. Throws `protocol_error` on anything it may not add. */

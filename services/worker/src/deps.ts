@@ -10,6 +10,7 @@ import type {
   SandboxRegistry,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
+import type { CheckpointSeal } from './checkpoint-seal.ts';
 import type { CancellationFeed } from './lease-keeper.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -27,6 +28,9 @@ export interface WorkerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
+  readonly seal: CheckpointSeal;
+  /** What the tool calls of one turn may take in tier `high`, milliseconds. */
+  readonly highTierSliceMs: number;
   /** How long a lease lives without a heartbeat, milliseconds. */
   readonly leaseMs: number;
 }

@@ -11,6 +11,7 @@ import {
   waitForStore,
   watchShutdown,
 } from '@drydock/service-kit';
+import { CheckpointSeal } from './checkpoint-seal.ts';
 import { readConfig } from './config.ts';
 import { EngineBreaker } from './engine-breaker.ts';
 import { WorkerMetrics } from './metrics.ts';
@@ -58,6 +59,8 @@ await runService('worker', async () => {
     clock,
     log,
     metrics,
+    seal: new CheckpointSeal(config.checkpointKey),
+    highTierSliceMs: config.highTierSliceMs,
     leaseMs: config.leaseMs,
   };
   const consumer = queue.startConsumer({

@@ -1,6 +1,9 @@
+import type { GitSource } from '@drydock/contracts';
 import { FilesSource } from '@drydock/contracts';
-import type { HeldLayer, LayerSource } from '@drydock/core';
+import type { HeldLayer, LayerSource, MirroredCommit } from '@drydock/core';
+import { toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
+import { refuseCheckpoint, startFromBase } from './resume-point.ts';
 
 type StoredUpload = Extract<Attempt['job']['spec']['source'], { type: 'upload' }>;
 
@@ -16,7 +19,7 @@ export async function prepareLayer(attempt: Attempt, signal: AbortSignal): Promi
 }
 
 async function ensureLayer(attempt: Attempt, signal: AbortSignal): Promise<HeldLayer> {
-  const { artifacts, layers, mirrors } = attempt.deps;
+  const { artifacts, layers } = attempt.deps;
   const { source } = attempt.job.spec;
   switch (source.type) {
     case 'files': {
@@ -24,11 +27,32 @@ async function ensureLayer(attempt: Attempt, signal: AbortSignal): Promise<HeldL
       return layers.ensure(FilesSource.parse(JSON.parse(new TextDecoder().decode(bytes))), signal);
     }
     case 'git': {
-      await using commit = await mirrors.fetch(source, signal);
+      await using commit = await fetchCommit(attempt, source, signal);
       return await layers.ensure({ type: 'git', mirrorDir: commit.mirrorDir, sha: commit.sha }, signal);
     }
     case 'upload':
       return layers.ensure(toArchive(attempt, source), signal);
+  }
+}
+
+/** A branch may have moved since: what was begun on a commit goes on upon that commit. */
+async function fetchCommit(
+  attempt: Attempt,
+  source: GitSource,
+  signal: AbortSignal,
+): Promise<MirroredCommit> {
+  const { deps, resumePoint } = attempt;
+  if (resumePoint === undefined) return deps.mirrors.fetch(source, signal);
+  const { sha } = resumePoint.checkpoint.base;
+  try {
+    return await deps.mirrors.fetch({ ...source, ref: sha }, signal);
+  } catch (cause) {
+    if (toDrydockError(cause).code !== 'bad_source') throw cause;
+    startFromBase(
+      attempt,
+      refuseCheckpoint(`The repository does not have its commit ${sha} any more.`, cause),
+    );
+    return deps.mirrors.fetch(source, signal);
   }
 }
 

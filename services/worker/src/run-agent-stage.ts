@@ -1,11 +1,12 @@
-import type { AgentStart, JobRecord } from '@drydock/contracts';
+import type { AgentStart } from '@drydock/contracts';
 import type { CapturedPatch, Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import { resultSoFar } from './commit-attempt.ts';
 import { findInterruption } from './interruption.ts';
-import { startSandbox } from './sandbox-scope.ts';
+import { openWorkspace } from './open-workspace.ts';
 import { serveAgent } from './serve-agent.ts';
+import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
 
@@ -28,15 +29,16 @@ export async function runAgentStage(
   context: { layer: Layer; deadlineAt: number },
   signal: AbortSignal,
 ): Promise<AgentStage> {
-  await using scope = await startSandbox(attempt, { role: 'agent', deadlineAt: context.deadlineAt }, signal);
+  await using scope = await openWorkspace(attempt, context, signal);
   const { sandbox } = scope;
-  await sandbox.mountWorkspace(context.layer, 'read_only', signal);
   await attempt.enter('planning');
+  if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
   const toolbox = createToolbox(attempt, { sandbox, deadlineAt: context.deadlineAt });
   const saver = new TurnSaver({
     attempt,
     sandbox,
     toolbox,
+    layer: context.layer,
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver }, signal), signal);
@@ -55,20 +57,28 @@ function createToolbox(
     log: attempt.log,
     clock: attempt.deps.clock,
     deadlineAt,
+    slice: createSlice(attempt),
+    resumed: attempt.resumePoint?.checkpoint,
     onPlan: () => attempt.enter('running'),
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
 }
 
-function serve(
+function createSlice({ job, deps }: Attempt): Slice {
+  return new Slice(job.spec.tier === 'high' ? deps.highTierSliceMs : Infinity, deps.clock);
+}
+
+async function serve(
   attempt: Attempt,
   { sandbox, toolbox, saver }: { sandbox: Sandbox; toolbox: Toolbox; saver: TurnSaver },
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { deps, job, conversation, budget, events } = attempt;
+  // The attempt was lost after its submission: only what comes behind it is left to do.
+  if (toolbox.submission !== undefined) return { kind: 'submitted', submission: toolbox.submission };
   return serveAgent(
     {
-      start: toAgentStart(job, deps.clock.now()),
+      start: toAgentStart(attempt),
       spec: job.spec,
       cacheKey: job.id,
       agent: sandbox.agent,
@@ -79,6 +89,7 @@ function serve(
       events,
       saveTurn: (ended) => saver.save(ended),
       onTurn: (turn) => {
+        toolbox.startTurn();
         deps.metrics.turnCharged(turn.usage);
         noteIgnoredTemperature(attempt, turn.temperatureIgnored);
       },
@@ -87,17 +98,20 @@ function serve(
   );
 }
 
-function toAgentStart({ spec }: JobRecord, nowMs: number): AgentStart {
-  const start: AgentStart = {
+function toAgentStart({ job, deps, budget, resumePoint }: Attempt): AgentStart {
+  const { spec } = job;
+  const resume = resumePoint && { stage: resumePoint.checkpoint.stage, after: resumePoint.after };
+  return {
     kind: spec.kind,
     instruction: spec.instruction,
     tools: [...spec.tools],
-    maxTurns: spec.limits.max_turns,
+    maxTurns: Math.max(1, spec.limits.max_turns - budget.turns),
     workdir: '/job/work',
     // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read
-    date: new Date(nowMs).toISOString().slice(0, 10),
+    date: new Date(deps.clock.now()).toISOString().slice(0, 10),
+    ...(spec.system_prompt === undefined ? {} : { systemPrompt: spec.system_prompt }),
+    ...(resume === undefined ? {} : { resume }),
   };
-  return spec.system_prompt === undefined ? start : { ...start, systemPrompt: spec.system_prompt };
 }
 
 /** A warning only where the caller asked for a temperature: the default is not worth one. */
@@ -124,8 +138,6 @@ async function settle(loop: () => Promise<Outcome>, signal: AbortSignal): Promis
   }
 }
 
-const NO_PATCH: CapturedPatch = { diff: new Uint8Array(), leftOut: [] };
-
 /** The last state, whatever the end was; where it cannot be captured, what was saved before. */
 async function capture(
   attempt: Attempt,
@@ -137,13 +149,26 @@ async function capture(
   try {
     const patch = await saver.saveEnd(AbortSignal.timeout(timeoutMs));
     await saver.record();
-    return { outcome, patch };
+    if (outcome.kind === 'checkpointed') return { outcome: endSlice(attempt, saver), patch };
+    // Nothing was done from the base: the patch of an older attempt is the patch so far.
+    const isProof = outcome.kind === 'submitted';
+    return { outcome, patch: isProof ? patch : (saver.patch ?? patch) };
   } catch (cause) {
     const { code, message } = toDrydockError(cause);
     attempt.deps.log.warn('patch.capture_failed', { code, err: cause });
     attempt.warn({ code: 'patch_not_captured', message: `The last changes could not be read: ${message}` });
-    // A submission without its patch proves nothing; every other ending stays what it was.
-    const ended: Outcome = outcome.kind === 'submitted' ? { kind: 'failed', code, message } : outcome;
-    return { outcome: ended, patch: saver.patch ?? NO_PATCH };
+    // Without its patch a submission proves nothing, and a slice is no end; every other ending stays what it was.
+    const needsPatch = outcome.kind === 'submitted' || outcome.kind === 'checkpointed';
+    const ended: Outcome = needsPatch ? { kind: 'failed', code, message } : outcome;
+    return { outcome: ended, patch: saver.patch ?? (await attempt.findOlderPatch()) };
   }
+}
+
+/** The end of a slice is one only with a checkpoint to go on from. */
+function endSlice(attempt: Attempt, saver: TurnSaver): Outcome {
+  const seconds = attempt.deps.highTierSliceMs / 1_000;
+  const message = `The tool calls of one turn took longer than ${seconds} s, a slice of tier high, and were stopped.`;
+  if (!saver.isSaved) return { kind: 'failed', code: 'budget_exceeded', message };
+  attempt.warn({ code: 'slice_ended', message: `${message} Continue the job to go on.` });
+  return { kind: 'checkpointed' };
 }

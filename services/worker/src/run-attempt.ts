@@ -9,6 +9,7 @@ import { Interrupted, findInterruption, isLeaseLost } from './interruption.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { prepareLayer } from './prepare-layer.ts';
 import type { AttemptOutcome } from './metrics.ts';
+import { findResumePoint } from './resume-point.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { runAgentStage } from './run-agent-stage.ts';
 import { endOlderAttempts } from './sandbox-scope.ts';
@@ -68,6 +69,8 @@ async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
   const signal = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
   let stage: AgentStage | undefined;
   try {
+    await attempt.continueLog();
+    await findResumePoint(attempt);
     await endOlderAttempts(attempt, signal);
     using layer = await prepareLayer(attempt, signal);
     stage = await runAgentStage(attempt, { layer, deadlineAt }, signal);

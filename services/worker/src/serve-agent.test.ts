@@ -33,10 +33,11 @@ interface Script {
   readonly model?: () => Promise<ModelTurn>;
   readonly maxTurns?: number;
   readonly submitted?: boolean;
+  readonly sliceOver?: boolean;
 }
 
 /** Serves an agent that sends these frames whatever it is answered: the worst kind. */
-async function serve({ frames, model, maxTurns, submitted }: Script) {
+async function serve({ frames, model, maxTurns, submitted, sliceOver }: Script) {
   const sent: WorkerFrame[] = [];
   const ran: string[] = [];
   const outcome: Outcome = await serveAgent(
@@ -65,6 +66,7 @@ async function serve({ frames, model, maxTurns, submitted }: Script) {
           return { kind: 'plan_updated' };
         },
         submission: submitted ? SUBMISSION : undefined,
+        isSliceOver: sliceOver === true,
       },
       budget: new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000 }),
       events: { emit: () => {} } as unknown as EventSink,
@@ -93,6 +95,16 @@ describe('serving an agent process', () => {
   it('does not believe a submission that the worker has not recorded', async () => {
     const { outcome } = await serve({ frames: [finished('submitted')] });
     expect(outcome).toMatchObject({ kind: 'failed', code: 'no_submission' });
+  });
+
+  it('ends where a slice ended, once all that the turn came to is said, and asks the model no more', async () => {
+    let calls = 0;
+    const model = () => {
+      calls += 1;
+      return Promise.resolve(TURN);
+    };
+    const { outcome, sent } = await serve({ frames: [complete(1)], model, sliceOver: true });
+    expect([outcome, sent, calls]).toEqual([{ kind: 'checkpointed' }, ['start'], 0]);
   });
 
   it('refuses a tool call that the model did not make, and runs nothing', async () => {

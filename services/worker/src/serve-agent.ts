@@ -15,7 +15,7 @@ export interface AgentSession {
   readonly agent: Sandbox['agent'];
   readonly models: ModelGateway;
   readonly conversation: Conversation;
-  readonly toolbox: Pick<Toolbox, 'run' | 'submission'>;
+  readonly toolbox: Pick<Toolbox, 'run' | 'submission' | 'isSliceOver'>;
   readonly budget: Budget;
   readonly events: EventSink;
   readonly onTurn: (turn: ModelTurn) => void;
@@ -40,6 +40,11 @@ export async function serveAgent(session: AgentSession, signal: AbortSignal): Pr
       case 'model.complete':
         // An agent that was refused has to finish: asking again would be a loop that nothing bounds.
         if (refusal !== undefined) return refusal;
+        // All that the turn came to is said by now: the transcript ends with a whole turn.
+        if (session.toolbox.isSliceOver) {
+          session.conversation.append(frame.body.append);
+          return { kind: 'checkpointed' };
+        }
         refusal = await answerCompletion(session, frame, signal);
         break;
       case 'tool.call':
@@ -138,8 +143,9 @@ async function answerToolCall(
 
 /** What the agent says of its end is only a hint: a submission counts when the worker has recorded one. */
 function toOutcome(session: AgentSession, frame: Finished, refusal: Outcome | undefined): Outcome {
-  const { submission } = session.toolbox;
+  const { submission, isSliceOver } = session.toolbox;
   if (submission !== undefined) return { kind: 'submitted', submission };
+  if (isSliceOver) return { kind: 'checkpointed' };
   if (refusal !== undefined) return refusal;
   if (frame.body.reason === 'turns_exhausted') return { kind: 'budget_exhausted', limit: 'max_turns' };
   return { kind: 'failed', code: 'no_submission', message: noSubmission(frame.body.detail) };

@@ -10,6 +10,7 @@ import type {
 import { describe, expect, it } from 'vitest';
 import { AttemptLog } from './attempt-log.ts';
 import type { EventSink } from './event-sink.ts';
+import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
 
 const PLAN = { steps: ['fix it'], files: ['a.ts'], checks: ['npm test'], risks: [] };
@@ -55,13 +56,15 @@ function setUp(
     setWorkspaceAccess: async (access: WorkspaceAccess) => void reached.push(access),
   };
   const log = new AttemptLog();
+  const clock = { now: () => 1_000 };
   const toolbox = new Toolbox({
     spec: { kind, tools: [...tools] },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
     log,
-    clock: { now: () => 1_000 },
+    clock,
     deadlineAt: 61_000,
+    slice: new Slice(Infinity, clock),
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });

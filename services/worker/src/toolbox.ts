@@ -1,4 +1,12 @@
-import type { Observation, Plan, Stage, Submission, ToolCall, ToolName } from '@drydock/contracts';
+import type {
+  Checkpoint,
+  Observation,
+  Plan,
+  Stage,
+  Submission,
+  ToolCall,
+  ToolName,
+} from '@drydock/contracts';
 import {
   ExecCommandArgs,
   PlanUpdate,
@@ -14,6 +22,7 @@ import type { AttemptLog } from './attempt-log.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import type { EventSink } from './event-sink.ts';
+import type { Slice } from './slice.ts';
 
 /** Tools after which the workspace may be another. */
 const WRITING_TOOLS: ReadonlySet<ToolName> = new Set(['exec_command', 'write_stdin', 'apply_patch']);
@@ -26,6 +35,9 @@ interface ToolboxOptions {
   readonly clock: CommandRunnerOptions['clock'];
   /** When the attempt has to be over, epoch milliseconds. */
   readonly deadlineAt: number;
+  readonly slice: Slice;
+  /** Where the attempt goes on; absent: at the beginning. */
+  readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
   readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
@@ -40,15 +52,23 @@ const refused = (reason: string, message: string): Observation => ({ kind: 'refu
 export class Toolbox {
   readonly #options: ToolboxOptions;
   readonly #commands: CommandRunner;
-  #stage: Stage = 'planning';
-  #plan: Plan | null = null;
+  #stage: Stage;
+  #plan: Plan | null;
   #submission: Submission | undefined;
   #mayHaveWritten = false;
   #isWritable = false;
 
   constructor(options: ToolboxOptions) {
+    const { resumed } = options;
     this.#options = options;
+    this.#stage = resumed?.stage ?? 'planning';
+    this.#plan = resumed?.plan ?? null;
+    this.#submission = resumed?.submission ?? undefined;
     this.#commands = new CommandRunner(options);
+  }
+
+  get stage(): Stage {
+    return this.#stage;
   }
 
   get plan(): Plan | null {
@@ -66,9 +86,20 @@ export class Toolbox {
     return mayHaveWritten;
   }
 
+  /** Whether the tool calls of a turn took longer than they may: the job is to end where it is. */
+  get isSliceOver(): boolean {
+    return this.#options.slice.isOver;
+  }
+
+  /** The model has answered: what it asks for is a turn of its own. */
+  startTurn(): void {
+    this.#options.slice.startTurn();
+  }
+
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
-    const { spec, events, onDecision } = this.#options;
+    const { spec, events, onDecision, slice } = this.#options;
+    if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
     const decision = decideToolCall(call, { kind: spec.kind, stage: this.#stage, listed: spec.tools });
     onDecision(decision);
     events.emit({
@@ -84,7 +115,7 @@ export class Toolbox {
     const input = parseInput(decision.tool, call);
     return input.kind === 'invalid'
       ? refused('invalid_arguments', input.message)
-      : this.#act(decision.tool, { callId: call.callId, input: input.value }, signal);
+      : slice.spend(() => this.#act(decision.tool, { callId: call.callId, input: input.value }, signal));
   }
 
   async #act(

@@ -1,8 +1,8 @@
-import type { ArtifactName, JobResult, Plan } from '@drydock/contracts';
+import type { ArtifactName, Checkpoint, JobResult, Plan, SignedCheckpoint } from '@drydock/contracts';
 import type { StateCapture } from '@drydock/core';
 import { DrydockError, NO_USAGE } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
-import type { Attempt } from './attempt.ts';
+import { Attempt } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { TurnSaver } from './turn-saver.ts';
 
@@ -22,17 +22,18 @@ interface World {
   readonly plan?: Plan;
   readonly tooLarge?: boolean;
   readonly captureFails?: boolean;
+  readonly isReverted?: boolean;
 }
 
 /** A saver over a sandbox whose patch is its fingerprint, and what it did. */
 function setUp(older?: { patchBytes: number }) {
   let world: World = { wrote: false, fingerprint: 'a' };
   const done: string[] = [];
+  const signedCheckpoints: (SignedCheckpoint | undefined)[] = [];
   const kept: Partial<Record<ArtifactName, string>> = {};
   const attempt = {
-    lease: { jobId: 'job_1' },
-    job: { artifacts: older === undefined ? {} : { 'patch.diff': 'older' } },
-    artifacts: {},
+    job: { id: 'job_1', artifacts: older === undefined ? {} : { 'patch.diff': 'older' } },
+    artifacts: {} as Partial<Record<ArtifactName, string>>,
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
     conversation: { toJsonLines: () => new TextEncoder().encode('said\n') },
@@ -40,9 +41,19 @@ function setUp(older?: { patchBytes: number }) {
     warnOnce: ({ code }: { code: string }) => done.push(code),
     keep: async (name: ArtifactName, bytes: Uint8Array) => {
       kept[name] = new TextDecoder().decode(bytes);
+      attempt.artifacts[name] = `digest of ${kept[name]}`;
     },
-    record: async ({ patch_bytes }: JobResult) => void done.push(`recorded ${patch_bytes}`),
+    record: async ({ patch_bytes }: JobResult, signed?: SignedCheckpoint) => {
+      done.push(`recorded ${patch_bytes}`);
+      signedCheckpoints.push(signed);
+    },
+    lease: { fence: 3 },
+    budget: { turns: 2, usage: NO_USAGE },
+    resumePoint: undefined as unknown,
+    isPatchSoFar: Attempt.prototype.isPatchSoFar,
+    findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),
     deps: {
+      seal: { sign: (checkpoint: Checkpoint) => ({ checkpoint, signature: 'signed' }) },
       clock: { now: () => 1_000_000 },
       log: { warn: (event: string) => done.push(event) },
       artifacts: {
@@ -68,15 +79,18 @@ function setUp(older?: { patchBytes: number }) {
             yield Buffer.from('tar');
           })(),
         );
-        return { diff: Buffer.from(world.fingerprint), leftOut: [] };
+        return { diff: Buffer.from(world.isReverted ? '' : world.fingerprint), leftOut: [] };
       },
     },
     toolbox: {
       get plan() {
         return world.plan ?? null;
       },
+      stage: 'running',
+      submission: undefined,
       takeMayHaveWritten: () => world.wrote,
     },
+    layer: { key: 'layer', baseSha: 'sha' },
     toResult: (patchBytes) => ({ ...RESULT, patch_bytes: patchBytes }),
   });
   const turn = async (next: Partial<World>) => {
@@ -85,7 +99,7 @@ function setUp(older?: { patchBytes: number }) {
     await saver.save(AbortSignal.timeout(1_000));
     return [...done];
   };
-  return { saver, turn, kept, attempt };
+  return { saver, turn, kept, attempt, signedCheckpoints };
 }
 
 describe('the end of a turn', () => {
@@ -133,9 +147,56 @@ describe('the end of a turn', () => {
     expect(kept['patch.diff']).toBe('bb');
   });
 
+  it('signs what can be gone on from: workspace and conversation of one moment', async () => {
+    const { turn, signedCheckpoints } = setUp();
+    await turn({ wrote: true, fingerprint: 'bb' });
+    expect(signedCheckpoints).toEqual([
+      {
+        checkpoint: {
+          jobId: 'job_1',
+          fence: 3,
+          savedAt: '1970-01-01T00:16:40.000Z',
+          base: { layer: 'layer', sha: 'sha' },
+          workspace: 'd',
+          transcript: 'digest of said\n',
+          stage: 'running',
+          plan: null,
+          submission: null,
+          turns: 2,
+          usage: NO_USAGE,
+        },
+        signature: 'signed',
+      },
+    ]);
+  });
+
+  it('signs nothing where the workspace is too large to save: what was signed before stands', async () => {
+    const { turn, saver, signedCheckpoints } = setUp();
+    await turn({ wrote: true, fingerprint: 'bb', tooLarge: true });
+    await turn({ wrote: false });
+    expect([signedCheckpoints, saver.isSaved]).toEqual([[undefined, undefined], false]);
+  });
+
+  it('keeps the older patch where the attempt began at the base and has done nothing', async () => {
+    const { turn, kept } = setUp({ patchBytes: 7 });
+    expect((await turn({ wrote: true, isReverted: true })).at(-1)).toBe('recorded 7');
+    expect(kept['patch.diff']).toHaveLength(7);
+  });
+
+  it('keeps an empty patch where the attempt went on and took its changes back', async () => {
+    const { turn, kept, attempt } = setUp({ patchBytes: 7 });
+    attempt.resumePoint = {};
+    expect((await turn({ wrote: true, isReverted: true })).at(-1)).toBe('recorded 0');
+    expect(kept['patch.diff']).toBe('');
+  });
+
   it('that cannot be saved does not end the attempt, and the next one is tried again', async () => {
     const { turn } = setUp();
     expect(await turn({ wrote: true, captureFails: true })).toEqual(['capture pause', 'turn.not_saved']);
-    expect(await turn({ captureFails: false })).toEqual(['capture pause', 'checkpoint.saved', 'recorded 1']);
+    expect(await turn({ wrote: false, captureFails: false })).toEqual([
+      'capture pause',
+      'checkpoint.saved',
+      'recorded 1',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
-import type { JobResult } from '@drydock/contracts';
-import type { CapturedPatch, Sandbox } from '@drydock/core';
+import type { JobResult, SignedCheckpoint } from '@drydock/contracts';
+import type { CapturedPatch, Layer, Sandbox } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import { toJsonBytes } from './to-json-bytes.ts';
@@ -14,7 +14,8 @@ const LOG_INTERVAL_MS = 10_000;
 interface TurnSaverOptions {
   readonly attempt: Attempt;
   readonly sandbox: Pick<Sandbox, 'captureState' | 'fingerprintWorkspace'>;
-  readonly toolbox: Pick<Toolbox, 'plan' | 'takeMayHaveWritten'>;
+  readonly layer: Pick<Layer, 'key' | 'baseSha'>;
+  readonly toolbox: Pick<Toolbox, 'plan' | 'stage' | 'submission' | 'takeMayHaveWritten'>;
   /** The result as it would be if the attempt were lost now. */
   readonly toResult: (patchBytes: number) => JobResult;
 }
@@ -27,6 +28,8 @@ export class TurnSaver {
   readonly #options: TurnSaverOptions;
   #patch: CapturedPatch | undefined;
   #fingerprint: string | undefined;
+  /** Whether the workspace may be another than that of the last checkpoint. */
+  #isUnsaved = false;
   #log = { revision: 0, savedAt: 0 };
 
   constructor(options: TurnSaverOptions) {
@@ -38,14 +41,19 @@ export class TurnSaver {
     return this.#patch;
   }
 
+  /** Whether what was recorded last can be gone on from as it is. */
+  get isSaved(): boolean {
+    return !this.#isUnsaved;
+  }
+
   /** Saves what there is at the end of a turn. Never throws. */
   async save(signal: AbortSignal): Promise<void> {
     const { attempt, toolbox } = this.#options;
     try {
-      await attempt.keep('transcript.jsonl', attempt.conversation.toJsonLines());
-      if (toolbox.plan !== null) await attempt.keep('plan.json', toJsonBytes(toolbox.plan));
+      await this.#keepWords();
       await this.#keepLog();
-      if (toolbox.takeMayHaveWritten()) await this.#saveWorkspace(signal);
+      this.#isUnsaved ||= toolbox.takeMayHaveWritten();
+      if (this.#isUnsaved) await this.#saveWorkspace(signal);
       await this.record();
     } catch (err) {
       if (!signal.aborted) attempt.deps.log.warn('turn.not_saved', { jobId: attempt.lease.jobId, err });
@@ -54,25 +62,36 @@ export class TurnSaver {
 
   /** Ends every command and captures the last state. Throws `patch_rejected` where it cannot. */
   async saveEnd(signal: AbortSignal): Promise<CapturedPatch> {
+    this.#isUnsaved = true;
+    await this.#keepWords();
     return this.#capture('kill', signal);
+  }
+
+  async #keepWords(): Promise<void> {
+    const { attempt, toolbox } = this.#options;
+    await attempt.keep('transcript.jsonl', attempt.conversation.toJsonLines());
+    if (toolbox.plan !== null) await attempt.keep('plan.json', toJsonBytes(toolbox.plan));
   }
 
   async #saveWorkspace(signal: AbortSignal): Promise<void> {
     const fingerprint = await this.#options.sandbox.fingerprintWorkspace(signal);
-    if (fingerprint === this.#fingerprint) return;
-    await this.#capture('pause', signal);
+    // What was too large to save the last time still is.
+    if (fingerprint === this.#fingerprint) this.#isUnsaved = this.#options.attempt.checkpoint === undefined;
+    else await this.#capture('pause', signal);
     this.#fingerprint = fingerprint;
   }
 
   async #capture(commands: 'pause' | 'kill', signal: AbortSignal): Promise<CapturedPatch> {
     const { attempt, sandbox } = this.#options;
     const keep = (chunks: AsyncIterable<Uint8Array>): Promise<void> => this.#keepCheckpoint(chunks);
-    this.#patch = await sandbox.captureState({ commands, keep }, signal);
+    const captured = await sandbox.captureState({ commands, keep }, signal);
+    this.#patch = attempt.isPatchSoFar(captured.diff) ? captured : await attempt.findOlderPatch();
     await attempt.keep('patch.diff', this.#patch.diff);
     if (attempt.checkpoint !== undefined) {
+      this.#isUnsaved = false;
       attempt.events.emit({ type: 'checkpoint.saved', data: attempt.checkpoint });
     }
-    return this.#patch;
+    return captured;
   }
 
   /** One that is too large is not kept, and the last one would no longer be the state of the patch: there is none then. */
@@ -102,7 +121,29 @@ export class TurnSaver {
   /** Writes what is kept into the job's record. */
   async record(): Promise<void> {
     const { attempt, toResult } = this.#options;
-    await attempt.record(toResult(await this.#patchBytes()));
+    await attempt.record(toResult(await this.#patchBytes()), this.#sign());
+  }
+
+  /** What can be gone on from; where the workspace could not be saved, the checkpoint before stands, whole. */
+  #sign(): SignedCheckpoint | undefined {
+    const { attempt, toolbox, layer } = this.#options;
+    const { job, lease, deps, budget } = attempt;
+    const transcript = attempt.artifacts['transcript.jsonl'];
+    if (this.#isUnsaved || transcript === undefined) return undefined;
+    return deps.seal.sign({
+      jobId: job.id,
+      fence: lease.fence,
+      // The store's clock decides nothing here: it says when, to people. allow wall-clock: formatted, not read
+      savedAt: new Date(deps.clock.now()).toISOString(),
+      base: { layer: layer.key, sha: layer.baseSha },
+      workspace: attempt.checkpoint?.digest ?? null,
+      transcript,
+      stage: toolbox.stage,
+      plan: toolbox.plan,
+      submission: toolbox.submission ?? null,
+      turns: budget.turns,
+      usage: budget.usage,
+    });
   }
 
   /** A job that was tried before has the patch of that attempt, until there is a newer one. */

@@ -1,10 +1,10 @@
+import { findPathFault } from '@drydock/core';
 import { copyFile, mkdir, open, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { errnoOf } from '../workspace/errno.ts';
 import { ByteReader, dropAll, EndOfInput } from './byte-reader.ts';
-import { findPathProblem } from './check-path.ts';
 import { quote, readTar, type TarEntry } from './read-tar.ts';
 import { SourceProblem } from './source-problem.ts';
 import { MAX_TREE_BYTES, MAX_TREE_ENTRIES } from './tree-limits.ts';
@@ -105,8 +105,8 @@ class Unpacking {
   }
 
   #assertPath(path: string): void {
-    const problem = findPathProblem(path);
-    if (problem !== undefined) throw new SourceProblem(`The path ${quote(path)} is refused: ${problem}.`);
+    const fault = findPathFault(path);
+    if (fault !== undefined) throw new SourceProblem(`The path ${quote(path)} is refused: it ${fault}.`);
     if (this.#links.has(path)) throw new SourceProblem(`Two entries want the path ${quote(path)}.`);
     const parts = path.split('/');
     for (let depth = 1; depth < parts.length; depth += 1) {

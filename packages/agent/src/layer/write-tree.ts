@@ -1,8 +1,8 @@
 import type { FilesSource, SourceFile } from '@drydock/contracts';
+import { findPathFault } from '@drydock/core';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../workspace/errno.ts';
-import { findPathProblem } from './check-path.ts';
 import { SourceProblem } from './source-problem.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -10,8 +10,8 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Writes the files of a source below `root`, all with one time. Throws `SourceProblem` where it cannot be a tree. */
 export async function writeTree(root: string, source: FilesSource, timeSeconds: number): Promise<void> {
   for (const [index, file] of source.files.entries()) {
-    const problem = findPathProblem(file.path);
-    if (problem !== undefined) throw at(index, `The path is refused: ${problem}.`);
+    const fault = findPathFault(file.path);
+    if (fault !== undefined) throw at(index, `The path is refused: it ${fault}.`);
     await writeOne(root, file, index);
     await utimes(join(root, file.path), timeSeconds, timeSeconds);
   }

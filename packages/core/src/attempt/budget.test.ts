@@ -17,6 +17,14 @@ describe('Budget', () => {
     expect(budget.exceededLimit()).toBe('max_turns');
   });
 
+  it('goes on from what earlier attempts have used', () => {
+    const budget = new Budget({ max_turns: 3, max_tokens_total: 100 });
+    budget.resume({ turns: 2, usage: usage(50, 10) });
+    budget.startTurn();
+    budget.charge(usage(1, 1));
+    expect([budget.turns, budget.usage, budget.exceededLimit()]).toEqual([3, usage(51, 11), 'max_turns']);
+  });
+
   it('counts input and output tokens together', () => {
     const budget = new Budget({ max_turns: 10, max_tokens_total: 100 });
     budget.charge(usage(60, 39));

@@ -19,7 +19,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-/** What an attempt has used so far. Held by the worker: the agent process cannot reach it. */
+/** What a job has used so far. Held by the worker: the agent process cannot reach it. */
 export class Budget {
   readonly #limits: Pick<JobLimits, LimitKind>;
   #turns = 0;
@@ -27,6 +27,12 @@ export class Budget {
 
   constructor(limits: Pick<JobLimits, LimitKind>) {
     this.#limits = limits;
+  }
+
+  /** Takes over what earlier attempts of the job have used: a lost attempt is not free. */
+  resume(used: { readonly turns: number; readonly usage: Usage }): void {
+    this.#turns = used.turns;
+    this.#usage = used.usage;
   }
 
   get turns(): number {

@@ -7,6 +7,7 @@ const CASES: readonly [Outcome, string, string | undefined][] = [
   [{ kind: 'budget_exhausted', limit: 'max_turns' }, 'failed', 'budget_exceeded'],
   [{ kind: 'timed_out' }, 'timed_out', 'deadline_exceeded'],
   [{ kind: 'cancelled' }, 'cancelled', undefined],
+  [{ kind: 'checkpointed' }, 'checkpointed', undefined],
   [{ kind: 'failed', code: 'model_error', message: 'no' }, 'failed', 'model_error'],
 ];
 

@@ -8,12 +8,14 @@ export type Outcome =
   | { readonly kind: 'budget_exhausted'; readonly limit: LimitKind }
   | { readonly kind: 'timed_out' }
   | { readonly kind: 'cancelled' }
+  /** The tool calls of one turn took longer than a slice. */
+  | { readonly kind: 'checkpointed' }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 /** The state that an outcome leads to. A submission still has to be verified. */
 export function toJobState(
   outcome: Outcome,
-): Extract<JobState, 'verifying' | 'failed' | 'timed_out' | 'cancelled'> {
+): Extract<JobState, 'verifying' | 'failed' | 'timed_out' | 'cancelled' | 'checkpointed'> {
   switch (outcome.kind) {
     case 'submitted':
       return 'verifying';
@@ -24,6 +26,8 @@ export function toJobState(
       return 'timed_out';
     case 'cancelled':
       return 'cancelled';
+    case 'checkpointed':
+      return 'checkpointed';
   }
 }
 
@@ -32,6 +36,7 @@ export function toError(outcome: Outcome): DrydockError | undefined {
   switch (outcome.kind) {
     case 'submitted':
     case 'cancelled':
+    case 'checkpointed':
       return undefined;
     case 'timed_out':
       return new DrydockError('deadline_exceeded');

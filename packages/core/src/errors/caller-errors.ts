@@ -122,4 +122,10 @@ export const CALLER_ERRORS = {
     summary: 'As many jobs wait as may wait.',
     next: 'Send the same request again after Retry-After.',
   },
+  no_checkpoint: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The job cannot be continued.',
+    next: 'Read the message; submit a new job.',
+  },
 } as const satisfies ErrorRows;

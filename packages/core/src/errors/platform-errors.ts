@@ -56,4 +56,10 @@ export const PLATFORM_ERRORS = {
     summary: 'Something in Drydock broke.',
     next: 'Send the same request again; report the request id.',
   },
+  checkpoint_refused: {
+    httpStatus: 500,
+    retryable: false,
+    summary: 'The checkpoint is not one that this installation made for this job, or cannot be restored.',
+    next: 'Submit the job anew; the operator looks at the worker log and at DRYDOCK_CHECKPOINT_KEY_FILE.',
+  },
 } as const satisfies ErrorRows;

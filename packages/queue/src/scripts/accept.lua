@@ -1,7 +1,7 @@
 -- Takes a job in: its record, its first event, its deadline, its place in the list and its message in the outbox, all
 -- or nothing. A request that its caller marked with a key is taken in once.
 -- ARGV     2, 3 as in admission.lua  4 spec (JSON)  5 kind  6 labels (JSON)  7 time of one attempt, ms
---          8 digest of its source or ''
+--          8 digest of its source or ''  9… what the job that it continues has come to, where it does
 -- Returns  {word, …}; word: ok (createdAt, deadlineAt) | exists | replayed (job of the first time) | mismatch
 --          | queue_full (wait, ms) | store_full (wait, ms)
 local wait_ms
@@ -15,6 +15,7 @@ local word = once(function()
   job.fence, job.attempt = '0', '0'
   redis.call('HSET', JOB, 'id', JOB_ID, 'spec', ARGV[4], 'kind', ARGV[5], 'labels', ARGV[6], 'timeoutMs', ARGV[7],
     'fence', job.fence, 'attempt', job.attempt, 'createdAt', NOW, 'source', ARGV[8])
+  if ARGV[9] then record_so_far(9) end
   change_state('queued')
   arm_deadline(QUEUED_MS)
   enqueue()

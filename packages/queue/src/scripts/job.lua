@@ -133,3 +133,13 @@ local function record_artifacts(first)
     redis.call('HSET', JOB, 'artifact:' .. ARGV[i], ARGV[i + 1])
   end
 end
+
+-- What a job has come to so far, which outlives the attempt. ARGV from `first`: result (JSON), checkpoint (digest), signed
+-- checkpoint (JSON), each '' to leave it as it is; then artifacts.
+local function record_so_far(first)
+  for i, field in ipairs({ 'resultSoFar', 'checkpoint', 'signedCheckpoint' }) do
+    local value = ARGV[first + i - 1]
+    if value ~= '' then redis.call('HSET', JOB, field, value) end
+  end
+  record_artifacts(first + 3)
+end

@@ -45,6 +45,15 @@ export function jsonBody(maxBytes: number): RequestHandler {
   };
 }
 
+/** The same, where a request without a body says nothing. */
+export function optionalJsonBody(maxBytes: number): RequestHandler {
+  const parse = jsonBody(maxBytes);
+  return (request, response, next) => {
+    const isEmpty = (request.get('content-length') ?? '0') === '0' && !request.get('transfer-encoding');
+    return isEmpty ? next() : parse(request, response, next);
+  };
+}
+
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Express would read an empty body as `{}`, and pass over a byte order mark, which is no JSON (RFC 8259, 8.1). */

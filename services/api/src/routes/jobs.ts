@@ -1,29 +1,21 @@
-import type { JobId, JobJson, JobRecord } from '@drydock/contracts';
-import type { IdempotentRequest, JobStore, LimitTable } from '@drydock/core';
-import { DrydockError, newJobId } from '@drydock/core';
-import type { Logger } from '@drydock/service-kit';
+import type { JobStore, LimitTable } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
 import type { RequestHandler } from 'express';
+import type { AcceptDeps } from '../accept-job.ts';
+import { acceptJob } from '../accept-job.ts';
 import { matchesEntityTag, toEntityTag } from '../entity-tag.ts';
 import { toIdempotentRequest } from '../idempotent-request.ts';
 import { toJobJson } from '../job-json.ts';
-import type { ApiMetrics } from '../metrics.ts';
-import { REFUSALS } from '../metrics.ts';
-import { requestIdOf } from '../middleware/request-id.ts';
-import type { ParsedJobRequest } from '../parse-job-request.ts';
 import { parseJobRequest } from '../parse-job-request.ts';
 import type { SourceDeps } from '../resolve-source.ts';
 import { resolveSource } from '../resolve-source.ts';
 import { findJob } from './find-job.ts';
 
-export interface JobRouteDeps extends SourceDeps {
+export interface JobRouteDeps extends SourceDeps, AcceptDeps {
   /** Throws `store_unavailable` while it is not known that Redis keeps what it accepts. */
   readonly assertDurable: () => void;
-  readonly store: Pick<JobStore, 'accept' | 'assertRoom' | 'find'>;
-  readonly outbox: { nudge(): void };
   readonly limits: LimitTable;
-  readonly logger: Logger;
-  readonly jobsAccepted: ApiMetrics['jobsAccepted'];
-  readonly jobsRefused: ApiMetrics['jobsRefused'];
+  readonly store: Pick<JobStore, 'accept' | 'assertRoom' | 'find'>;
 }
 
 /**
@@ -38,37 +30,9 @@ export function postJob(deps: JobRouteDeps): RequestHandler {
     }
     const idempotent = toIdempotentRequest(request.get('idempotency-key'), request.body);
     deps.assertDurable();
-    const jobId = newJobId();
-    const job = toJobJson(await accept(deps, { jobId, parsed, idempotent }));
-    if (job.id === jobId) noteAccepted(deps, job, requestIdOf(response));
-    else response.set('Idempotent-Replayed', 'true');
-    response.status(202).location(job.links.self).json(job);
+    const toSpec = async () => ({ ...parsed.spec, source: await resolveSource(deps, parsed.source) });
+    await acceptJob(deps, { toSpec, given: { request: idempotent } }, response);
   };
-}
-
-interface Submission {
-  readonly jobId: JobId;
-  readonly parsed: Extract<ParsedJobRequest, { kind: 'parsed' }>;
-  readonly idempotent: IdempotentRequest | undefined;
-}
-
-/** Asks for room first: a flood of jobs that are refused must not fill the disk with their sources. */
-async function accept(deps: JobRouteDeps, { jobId, parsed, idempotent }: Submission): Promise<JobRecord> {
-  try {
-    await deps.store.assertRoom(jobId, idempotent);
-    const spec = { ...parsed.spec, source: await resolveSource(deps, parsed.source) };
-    return await deps.store.accept(jobId, spec, idempotent);
-  } catch (error) {
-    const reason = REFUSALS.find((code) => error instanceof DrydockError && code === error.code);
-    if (reason !== undefined) deps.jobsRefused.inc({ reason });
-    throw error;
-  }
-}
-
-function noteAccepted(deps: JobRouteDeps, { id: jobId, kind }: JobJson, requestId: string): void {
-  deps.outbox.nudge();
-  deps.jobsAccepted.inc({ kind });
-  deps.logger.info('job.accepted', { jobId, kind, requestId });
 }
 
 /**

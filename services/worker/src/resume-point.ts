@@ -1,0 +1,67 @@
+import type { AgentResume, Checkpoint } from '@drydock/contracts';
+import { TranscriptItem } from '@drydock/contracts';
+import { DrydockError, toDrydockError } from '@drydock/core';
+import type { Attempt } from './attempt.ts';
+
+/** Where an attempt goes on: what an older attempt, or the job before, had come to. */
+export interface ResumePoint {
+  readonly checkpoint: Checkpoint;
+  readonly transcript: readonly TranscriptItem[];
+  readonly after: AgentResume['after'];
+}
+
+/**
+ * Finds where the attempt goes on, if it does; nothing is believed of a checkpoint before its signature. One that cannot
+ * be used ends a job that continues another with `checkpoint_refused`; any other job starts from the base again.
+ */
+export async function findResumePoint(attempt: Attempt): Promise<void> {
+  try {
+    const point = await readResumePoint(attempt);
+    attempt.resumePoint = point;
+    // Charged also where the workspace cannot be restored; a job that continues another has limits of its own.
+    if (point?.after === 'attempt') attempt.budget.resume(point.checkpoint);
+  } catch (error) {
+    startFromBase(attempt, error);
+  }
+}
+
+async function readResumePoint({ job, deps }: Attempt): Promise<ResumePoint | undefined> {
+  const { signedCheckpoint: signed, spec } = job;
+  if (signed === undefined) {
+    if (spec.previous_job_id === undefined) return undefined;
+    throw refuseCheckpoint('The checkpoint of the job before is not there.');
+  }
+  const checkpoint = deps.seal.open(signed);
+  const isOwn = checkpoint.jobId === job.id;
+  if (!isOwn && checkpoint.jobId !== spec.previous_job_id)
+    throw refuseCheckpoint('The checkpoint is of another job.');
+  const transcript = await readTranscript(deps.artifacts, checkpoint.transcript);
+  return { checkpoint, transcript, after: isOwn ? 'attempt' : 'job' };
+}
+
+async function readTranscript(
+  artifacts: Attempt['deps']['artifacts'],
+  digest: Checkpoint['transcript'],
+): Promise<TranscriptItem[]> {
+  try {
+    const lines = new TextDecoder().decode(await artifacts.get(digest)).split('\n');
+    return lines.filter((line) => line !== '').map((line) => TranscriptItem.parse(JSON.parse(line)));
+  } catch (cause) {
+    throw refuseCheckpoint('The transcript of the checkpoint cannot be read.', cause);
+  }
+}
+
+/** Gives up the checkpoint. Throws the error where the job did not begin at the base, or where it tells of something else. */
+export function startFromBase(attempt: Attempt, error: unknown): void {
+  const { code, message } = toDrydockError(error);
+  if (code !== 'checkpoint_refused' || attempt.job.spec.previous_job_id !== undefined) throw error;
+  attempt.resumePoint = undefined;
+  attempt.deps.log.warn('checkpoint.refused', { jobId: attempt.job.id, err: error });
+  attempt.warn({
+    code: 'checkpoint_not_restored',
+    message: `The attempt starts from the base again: ${message}`,
+  });
+}
+
+export const refuseCheckpoint = (message: string, cause?: unknown): DrydockError =>
+  new DrydockError('checkpoint_refused', { message, cause });
