@@ -34,6 +34,7 @@ const JOB: JobJson = {
     patch: '/v1/jobs/x/patch',
     artifacts: '/v1/jobs/x/artifacts',
     cancel: '/v1/jobs/x/cancel',
+    approvals: '/v1/jobs/x/approvals',
   },
 };
 

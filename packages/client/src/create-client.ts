@@ -1,4 +1,6 @@
 import type {
+  ApprovalDecisionRequest,
+  ApprovalId,
   ArtifactJson,
   ArtifactName,
   ContinueRequest,
@@ -7,7 +9,14 @@ import type {
   JobRequestInput,
   UploadFormat,
 } from '@drydock/contracts';
-import { ArtifactListJson, JobJson, UPLOAD_TYPES, UploadJson } from '@drydock/contracts';
+import {
+  Approval,
+  ApprovalListJson,
+  ArtifactListJson,
+  JobJson,
+  UPLOAD_TYPES,
+  UploadJson,
+} from '@drydock/contracts';
 import { clientClock } from './client-clock.ts';
 import type { ClientOptions } from './client-options.ts';
 import { followEvents } from './follow-events.ts';
@@ -36,6 +45,10 @@ export interface Client {
    * they are given. Throws the problem `no_checkpoint` where there is nothing to go on from. Repeated as `submitJob`.
    */
   continueJob(jobId: JobId, changes?: ContinueRequest, signal?: AbortSignal): Promise<JobJson>;
+  /** What waits for a person, of every job; most urgent first. */
+  listPendingApprovals(signal?: AbortSignal): Promise<readonly Approval[]>;
+  /** Safe to repeat; throws the problem `approval_over` where something else was first. */
+  decideApproval(decision: ApprovalAnswer, signal?: AbortSignal): Promise<Approval>;
   listArtifacts(jobId: JobId, signal?: AbortSignal): Promise<readonly ArtifactJson[]>;
   /** Its bytes; throws the problem `not_ready` while it may still come. */
   getArtifact(jobId: JobId, name: ArtifactName, signal?: AbortSignal): Promise<Uint8Array>;
@@ -49,6 +62,12 @@ export interface Client {
   ): AsyncIterable<JobEvent>;
   /** Resolves with the job when it has ended. */
   waitForJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
+}
+
+export interface ApprovalAnswer extends Pick<ApprovalDecisionRequest, 'decision' | 'reason'> {
+  readonly jobId: JobId;
+  readonly approvalId: ApprovalId;
+  readonly remember?: boolean;
 }
 
 export type UploadBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
@@ -89,6 +108,14 @@ export function createClient(options: ClientOptions): Client {
     listJobs: (filter = {}, signal = NEVER) => listJobs((path) => send(path, {}, signal), filter),
     cancelJob: async (jobId, signal = NEVER) =>
       parseAnswer(JobJson, await send(`${pathOf(jobId)}/cancel`, { method: 'POST' }, signal)),
+    listPendingApprovals: async (signal = NEVER) =>
+      parseAnswer(ApprovalListJson, await send('/v1/approvals', {}, signal)).then(({ data }) => data),
+    decideApproval: async ({ jobId, approvalId, ...decision }, signal = NEVER) => {
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(decision) };
+      const path = `${pathOf(jobId)}/approvals/${encodeURIComponent(approvalId)}`;
+      return parseAnswer(Approval, await send(path, init, signal));
+    },
     listArtifacts: async (jobId, signal = NEVER) =>
       parseAnswer(ArtifactListJson, await send(`${pathOf(jobId)}/artifacts`, {}, signal)).then(
         ({ data }) => data,

@@ -1,5 +1,5 @@
 export { createClient } from './create-client.ts';
-export type { Client, UploadBody } from './create-client.ts';
+export type { ApprovalAnswer, Client, UploadBody } from './create-client.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { ClientClock, Watchdog } from './client-clock.ts';
 /** @public thrown to users of the SDK */

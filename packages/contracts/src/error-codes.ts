@@ -22,6 +22,7 @@ export const ErrorCode = z.enum([
   'job_finished',
   'queue_full',
   'no_checkpoint',
+  'approval_over',
   // model
   'model_error',
   'model_auth',

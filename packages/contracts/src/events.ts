@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ApprovalRequest, ApprovalStatus } from './approval.ts';
 import { ErrorBody } from './error-codes.ts';
+import { ApprovalId } from './ids.ts';
 import { JobState, Warning } from './job.ts';
 import { Plan, PlanStepStatus } from './plan.ts';
 import { Stage } from './stage.ts';
@@ -57,6 +59,14 @@ export const JobEventBody = z.discriminatedUnion('type', [
       verdict: z.enum(['allow', 'deny']),
       reason: z.string(),
     }),
+  ),
+  event(
+    'approval.requested',
+    z.object({ approval_id: ApprovalId, request: ApprovalRequest, expires_in_seconds: z.number() }),
+  ),
+  event(
+    'approval.decided',
+    z.object({ approval_id: ApprovalId, status: ApprovalStatus, remember: z.boolean() }),
   ),
   event('usage.charged', z.object({ turn: z.int(), usage: Usage, total: Usage })),
   event('warning.raised', Warning),

@@ -28,6 +28,13 @@ export const UploadId = z
   .brand<'UploadId'>();
 export type UploadId = z.infer<typeof UploadId>;
 
+/** `apr_` + ULID: one question to a person. */
+export const ApprovalId = z
+  .string()
+  .regex(/^apr_[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<'ApprovalId'>();
+export type ApprovalId = z.infer<typeof ApprovalId>;
+
 /** SHA-256 of an artifact's bytes, lower-case hex: its name in the content-addressed store. */
 export const Digest = z
   .string()

@@ -1,5 +1,5 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
-export { Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
+export { ApprovalId, Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
 export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { Plan, PlanUpdate, Submission } from './plan.ts';
 export {
@@ -58,3 +58,14 @@ export { LayerBuildOutput, LayerBuildRequest, PatchCaptureReport } from './sandb
 export { UPLOAD_TYPES, UploadFormat, UploadJson } from './upload.ts';
 export { QUEUE_MESSAGES } from './queue-messages.ts';
 export type { JobRunMessage } from './queue-messages.ts';
+export {
+  APPROVAL_STATUSES,
+  Approval,
+  ApprovalDecisionRequest,
+  ApprovalListJson,
+  ApprovalRequest,
+  ApprovalStatus,
+  HttpMethod,
+  ToolUseApproval,
+  ToolUseGrant,
+} from './approval.ts';

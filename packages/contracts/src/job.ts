@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ToolUseApproval } from './approval.ts';
 import { SignedCheckpoint } from './checkpoint.ts';
 import { ChecksVerdict } from './checks.ts';
 import { ErrorBody } from './error-codes.ts';
@@ -117,6 +118,7 @@ export const JobRequest = z.strictObject({
   max_tokens: z.int().min(1).max(8_192).default(4_096),
   tools: z.array(Tool).max(20).default(['code_interpreter']),
   system_prompt: Text.max(32_768).optional(),
+  tool_use_approval: ToolUseApproval.default(false),
   limits: JobLimits.partial().default({}),
   labels: Labels.default({}),
   tier: JobTier.default('standard'),
@@ -255,6 +257,7 @@ export const JobJson = z.object({
     cancel: z.string(),
     /** Present where the job can be continued. */
     continue: z.string().optional(),
+    approvals: z.string(),
   }),
 });
 export type JobJson = z.infer<typeof JobJson>;

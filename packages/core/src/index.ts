@@ -25,7 +25,7 @@ export type {
   StoreMemory,
   SweptArtifacts,
 } from './retention-ports.ts';
-export { newJobId, newUploadId } from './new-id.ts';
+export { newApprovalId, newJobId, newUploadId } from './new-id.ts';
 export { findPathFault } from './source/find-path-fault.ts';
 export { findRefFault } from './source/find-ref-fault.ts';
 export { parseGitUrl } from './source/parse-git-url.ts';
@@ -75,3 +75,4 @@ export type {
   UploadStore,
   WorkspaceAccess,
 } from './ports.ts';
+export type { ApprovalQuestion, ApprovalStore, Decided } from './approval-ports.ts';

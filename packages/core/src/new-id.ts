@@ -1,5 +1,9 @@
-import type { JobId as JobIdType, UploadId as UploadIdType } from '@drydock/contracts';
-import { JobId, UploadId } from '@drydock/contracts';
+import type {
+  ApprovalId as ApprovalIdType,
+  JobId as JobIdType,
+  UploadId as UploadIdType,
+} from '@drydock/contracts';
+import { ApprovalId, JobId, UploadId } from '@drydock/contracts';
 import { ulid } from 'ulid';
 
 /** A new job id: sorts by the time it was made. */
@@ -9,4 +13,8 @@ export function newJobId(): JobIdType {
 
 export function newUploadId(): UploadIdType {
   return UploadId.parse(`upl_${ulid()}`);
+}
+
+export function newApprovalId(): ApprovalIdType {
+  return ApprovalId.parse(`apr_${ulid()}`);
 }

@@ -21,6 +21,10 @@ const SCRIPTS = [
   'expire-lease',
   'expire-deadline',
   'remove',
+  'ask-approval',
+  'decide-approval',
+  'use-approval',
+  'release-job',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
@@ -47,6 +51,10 @@ const LEFT_OUT_WARNING = JSON.stringify({
   code: 'events_left_out',
   message: 'The store keeps no more events of this job for now. Commands and their output are in log.txt.',
 } satisfies Warning);
+/** Questions that one job may ask people: a model that asks for ever is stopped. */
+const MAX_APPROVALS = 100;
+/** What the monitor leaves the sweep that denies, before it ends the whole job. */
+const APPROVAL_GRACE_MS = 60_000;
 
 interface Script {
   readonly source: string;
@@ -96,10 +104,10 @@ export class JobScripts {
   }
 
   #keysOf(jobId: JobId): string[] {
-    const { states, leases, deadlines, outbox, jobs, finished } = this.#keys;
-    const call = this.#keys.call(randomUUID());
-    const own = [this.#keys.job(jobId), this.#keys.events(jobId)];
-    return [...own, states, leases, deadlines, outbox, call, jobs, finished];
+    const { states, leases, deadlines, outbox, jobs, finished, approvals } = this.#keys;
+    const [job, events] = [this.#keys.job(jobId), this.#keys.events(jobId)];
+    const [call, ofJob] = [this.#keys.call(randomUUID()), this.#keys.approvalsOf(jobId)];
+    return [job, events, states, leases, deadlines, outbox, call, jobs, finished, approvals, ofJob];
   }
 }
 
@@ -124,6 +132,8 @@ function loadScripts(keys: Keys): Record<ScriptName, Script> {
     UNKNOWN_PACE_MS,
     MAX_PACE_MS,
     LEFT_OUT_WARNING,
+    MAX_APPROVALS,
+    APPROVAL_GRACE_MS,
   };
   const shared = toLocals(constants) + read('job');
   const load = (name: ScriptName): Script => {

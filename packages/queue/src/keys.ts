@@ -23,6 +23,8 @@ export class Keys {
   readonly pace: string;
   /** Sorted set: digest of an upload → when the last record that names it expires, epoch milliseconds. */
   readonly uploadDigests: string;
+  /** Sorted set: job → when its pending approval expires, epoch milliseconds. */
+  readonly approvals: string;
   /** Hash: sandbox → record. */
   readonly sandboxes: string;
   /** Publish channel: `<job> <seq>` after each append. */
@@ -47,6 +49,7 @@ export class Keys {
     this.finished = `${this.#tag}:finished`;
     this.pace = `${this.#tag}:pace`;
     this.uploadDigests = `${this.#tag}:upload-digests`;
+    this.approvals = `${this.#tag}:approvals`;
     this.sandboxes = `${this.#tag}:sandboxes`;
     this.channel = `${this.#tag}:appended`;
     this.cancelChannel = `${this.#tag}:cancelled`;
@@ -66,6 +69,11 @@ export class Keys {
   /** Stream: the job's events, ids `<seq>-0`. */
   events(jobId: JobId): string {
     return `${this.#tag}:events:${jobId}`;
+  }
+
+  /** Hash: every approval of a job; `<id>` is its request, `<id>:<field>` the rest. */
+  approvalsOf(jobId: JobId): string {
+    return `${this.#tag}:approvals:${jobId}`;
   }
 
   /** Hash, expiring: digest and job of a request that its caller marked with a key. */

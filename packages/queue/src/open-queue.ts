@@ -1,4 +1,12 @@
-import type { JobArchive, JobStore, JobSweeper, Office, SandboxRegistry, UploadStore } from '@drydock/core';
+import type {
+  ApprovalStore,
+  JobArchive,
+  JobStore,
+  JobSweeper,
+  Office,
+  SandboxRegistry,
+  UploadStore,
+} from '@drydock/core';
 import { assertDurable } from './assert-durable.ts';
 import { assertRoom } from './assert-room.ts';
 import { EventFeed } from './event-feed.ts';
@@ -8,6 +16,7 @@ import { JobQueue } from './job-queue.ts';
 import { JobScripts } from './job-scripts.ts';
 import { Keys } from './keys.ts';
 import type { OnStoreError } from './outage-report.ts';
+import { RedisApprovalStore } from './redis-approval-store.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisJobArchive } from './redis-job-archive.ts';
 import { RedisJobStore } from './redis-job-store.ts';
@@ -34,11 +43,12 @@ export interface OpenQueue {
   readonly store: JobStore;
   readonly sweeper: JobSweeper;
   readonly archive: JobArchive;
+  readonly approvals: ApprovalStore;
   readonly registry: SandboxRegistry;
   readonly uploads: UploadStore;
   /** Wakes when events were appended to a job. */
   readonly feed: EventFeed;
-  /** Wakes when the worker of a job has to end it. */
+  /** Wakes when a worker has to ask about its job: it was cancelled, or what it asked a person is decided. */
   readonly cancellations: EventFeed;
   /** An office that one process of all that share this Redis and prefix can hold. */
   office(name: string): Office;
@@ -67,6 +77,7 @@ export function openQueue(options: QueueOptions): OpenQueue {
     store: new RedisJobStore({ connection, keys, scripts, maxQueued }),
     sweeper: new RedisJobSweeper({ connection, keys, scripts, queue: openedQueue }),
     archive: new RedisJobArchive({ connection, keys, scripts, queue: openedQueue }),
+    approvals: new RedisApprovalStore({ connection, keys, scripts }),
     registry: new RedisSandboxRegistry(connection, keys),
     uploads: new RedisUploadStore(connection, keys),
     feed,

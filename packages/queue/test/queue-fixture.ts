@@ -21,6 +21,7 @@ export function buildSpec(kind: JobKind = 'fix', timeoutSeconds = 900): JobSpec 
     max_tokens: 4_096,
     tools: ['code_interpreter'],
     tier: 'standard',
+    tool_use_approval: 'ask',
     labels: { team: 'red' },
     limits: {
       timeout_seconds: timeoutSeconds,

@@ -4,3 +4,4 @@ export { PrivateEngine } from './private-engine.ts';
 export { ThrowawayRedis } from './throwaway-redis.ts';
 export { readSetupFacts } from './setup-facts.ts';
 export type { SetupFacts } from './setup-facts.ts';
+export { ManualClock, settle } from './manual-clock.ts';

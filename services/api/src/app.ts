@@ -11,6 +11,8 @@ import { observeRequests } from './middleware/observe-requests.ts';
 import { methodNotAllowed } from './middleware/method-not-allowed.ts';
 import { answerProblem, notFound } from './middleware/problem.ts';
 import { requestId } from './middleware/request-id.ts';
+import type { ApprovalRouteDeps } from './routes/approvals.ts';
+import { getApprovals, getJobApprovals, postApproval } from './routes/approvals.ts';
 import type { ArtifactRouteDeps } from './routes/artifacts.ts';
 import { getArtifact, getArtifacts } from './routes/artifacts.ts';
 import { postCancel } from './routes/cancel.ts';
@@ -30,7 +32,13 @@ import { postUpload } from './routes/uploads.ts';
 
 /** What the routes need, merged: each route names its part. */
 export type ApiDeps = Omit<
-  EventRouteDeps & JobRouteDeps & ContinueRouteDeps & PatchRouteDeps & ArtifactRouteDeps & UploadRouteDeps,
+  EventRouteDeps &
+    JobRouteDeps &
+    ContinueRouteDeps &
+    PatchRouteDeps &
+    ArtifactRouteDeps &
+    UploadRouteDeps &
+    ApprovalRouteDeps,
   keyof ApiMetrics | 'store'
 > &
   Pick<HealthRouteDeps, 'assertReady'> & {
@@ -42,6 +50,8 @@ export type ApiDeps = Omit<
 
 /** Largest JSON body of a request, bytes. */
 export const MAX_BODY_BYTES = 2 << 20;
+
+const MAX_DECISION_BYTES = 16 << 10;
 
 /** Builds the whole API. The order is the policy: what stands below `authenticate` needs the key. */
 export function buildApp(deps: ApiDeps): Express {
@@ -70,6 +80,12 @@ export function buildApp(deps: ApiDeps): Express {
   app.route(ROUTES.events).get(getEvents(routeDeps)).all(readOnly);
   app.route(ROUTES.patch).get(getPatch(routeDeps)).all(readOnly);
   app.route(ROUTES.uploads).post(postUpload(routeDeps)).all(methodNotAllowed('POST'));
+  app.route(ROUTES.approvals).get(getApprovals(routeDeps)).all(readOnly);
+  app.route(ROUTES.jobApprovals).get(getJobApprovals(routeDeps)).all(readOnly);
+  app
+    .route(ROUTES.approval)
+    .post(jsonBody(MAX_DECISION_BYTES), postApproval(routeDeps))
+    .all(methodNotAllowed('POST'));
   app.route(ROUTES.artifacts).get(getArtifacts(routeDeps)).all(readOnly);
   app.route(ROUTES.artifact).get(getArtifact(routeDeps)).all(readOnly);
 

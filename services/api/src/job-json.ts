@@ -27,6 +27,7 @@ export function toJobJson(job: JobRecord): JobJson {
       artifacts: `${self}/artifacts`,
       cancel: `${self}/cancel`,
       ...(decideContinuation(job).kind === 'allowed' ? { continue: `${self}/continue` } : {}),
+      approvals: `${self}/approvals`,
     },
   };
 }

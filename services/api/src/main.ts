@@ -43,6 +43,7 @@ await runService('api', async () => {
 
   const app = buildApp({
     store: queue.store,
+    approvals: queue.approvals,
     uploads: queue.uploads,
     maxUploads: config.maxUploads,
     maxUploadBytes: config.maxUploadBytes,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryStore } from '@drydock/artifacts';
 import type {
+  Approval,
   ArtifactName,
   Digest,
   JobEventBody,
@@ -11,8 +12,8 @@ import type {
   SignedCheckpoint,
 } from '@drydock/contracts';
 import { JobJson, WorkerId } from '@drydock/contracts';
-import type { ArtifactStore, JobStore, Lease, TerminalState } from '@drydock/core';
-import { LIMITS, NO_USAGE } from '@drydock/core';
+import type { ApprovalStore, ArtifactStore, JobStore, Lease, TerminalState } from '@drydock/core';
+import { LIMITS, NO_USAGE, newApprovalId } from '@drydock/core';
 import { openQueue } from '@drydock/queue';
 import { Secret, createLogger, listen, systemClock } from '@drydock/service-kit';
 import { buildApp } from '../src/app.ts';
@@ -45,6 +46,18 @@ const RESULT = {
   warnings: [],
 };
 
+const APPROVAL_REQUEST = {
+  call_id: 'call_1',
+  tool: 'exec_command',
+  cmd: 'curl https://example.test',
+  call_sha256: 'a'.repeat(64),
+  hosts: ['example.test'],
+  methods: [],
+  rule: 'curl',
+  reason: 'It reaches the network.',
+  justification: 'I need the page.',
+};
+
 /** Where the bytes of a job's files are. */
 export function digestOf(job: JobRecord | undefined): Digest {
   if (job?.spec.source.type !== 'files') throw new Error('The job has no files.');
@@ -57,6 +70,7 @@ export class TestApi implements AsyncDisposable {
   readonly artifacts: ArtifactStore;
   readonly artifactsDir: string;
   readonly #store: JobStore;
+  readonly #approvals: ApprovalStore;
   readonly #close: () => Promise<void>;
 
   constructor(parts: {
@@ -64,12 +78,14 @@ export class TestApi implements AsyncDisposable {
     artifacts: ArtifactStore;
     artifactsDir: string;
     store: JobStore;
+    approvals: ApprovalStore;
     close: () => Promise<void>;
   }) {
     this.url = parts.url;
     this.artifactsDir = parts.artifactsDir;
     this.artifacts = parts.artifacts;
     this.#store = parts.store;
+    this.#approvals = parts.approvals;
     this.#close = parts.close;
   }
 
@@ -103,7 +119,11 @@ export class TestApi implements AsyncDisposable {
   async work(jobId: JobId): Promise<TestWorker> {
     const claim = await this.#store.claim({ jobId, fence: 0, workerId: WORKER_ID, leaseMs: LEASE_MS });
     if (claim.kind === 'refused') throw new Error(claim.reason);
-    return new TestWorker(this.#store, this.artifacts, claim.lease);
+    return new TestWorker({ ...this.#stores(), lease: claim.lease });
+  }
+
+  #stores() {
+    return { store: this.#store, approvals: this.#approvals, artifacts: this.artifacts };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,13 +134,21 @@ export class TestApi implements AsyncDisposable {
 /** Writes events and results of one job through the door that workers use. */
 class TestWorker {
   readonly #store: JobStore;
+  readonly #approvals: ApprovalStore;
   readonly #artifacts: ArtifactStore;
   readonly #lease: Lease;
 
-  constructor(store: JobStore, artifacts: ArtifactStore, lease: Lease) {
-    this.#store = store;
-    this.#artifacts = artifacts;
-    this.#lease = lease;
+  constructor(parts: { store: JobStore; approvals: ApprovalStore; artifacts: ArtifactStore; lease: Lease }) {
+    this.#store = parts.store;
+    this.#approvals = parts.approvals;
+    this.#artifacts = parts.artifacts;
+    this.#lease = parts.lease;
+  }
+
+  /** Asks a person, from the planning state. */
+  async ask(ttlMs = 60_000): Promise<Approval> {
+    await this.#store.transition(this.#lease, { from: 'starting', to: 'planning' });
+    return this.#approvals.ask(this.#lease, { id: newApprovalId(), request: APPROVAL_REQUEST, ttlMs });
   }
 
   async say(times: number, text = 'hello'): Promise<void> {
@@ -172,6 +200,7 @@ export async function startApi(redisUrl: string): Promise<TestApi> {
     maxUploads: 8,
     maxUploadBytes: MAX_UPLOAD_BYTES,
     store: queue.store,
+    approvals: queue.approvals,
     feed: queue.feed,
     apiKey: new Secret(API_KEY),
     limits: LIMITS,
@@ -194,5 +223,6 @@ export async function startApi(redisUrl: string): Promise<TestApi> {
     await queue.close();
     await rm(dir, { recursive: true });
   };
-  return new TestApi({ url, artifacts, artifactsDir: dir, store: queue.store, close });
+  const { store, approvals } = queue;
+  return new TestApi({ url, artifacts, artifactsDir: dir, store, approvals, close });
 }

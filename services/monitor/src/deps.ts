@@ -1,5 +1,6 @@
 import type { SandboxId } from '@drydock/contracts';
 import type {
+  ApprovalStore,
   ArtifactSweeper,
   Clock,
   JobArchive,
@@ -37,6 +38,7 @@ export interface MonitorDeps {
     /** Bytes of artifacts that jobs and uploads may refer to. */
     readonly maxArtifactBytes: number;
   };
+  readonly approvals: Pick<ApprovalStore, 'expire'>;
   readonly registry: SandboxRegistry;
   /** Held by the one monitor that exports gauges about the whole cluster. */
   readonly office: Office;

@@ -15,12 +15,7 @@ import { MonitorMetrics } from './metrics.ts';
 import { openHost } from './open-host.ts';
 import { runSweeps } from './run-sweeps.ts';
 import { SweepJournal } from './sweep-journal.ts';
-import { createDispatchOutbox } from './sweeps/dispatch-outbox.ts';
-import { createEnforceDeadlines } from './sweeps/enforce-deadlines.ts';
-import { createExpireAttempts } from './sweeps/expire-attempts.ts';
-import { createExportGauges } from './sweeps/export-gauges.ts';
-import { createRemoveArtifacts } from './sweeps/remove-artifacts.ts';
-import { createRemoveJobs } from './sweeps/remove-jobs.ts';
+import { createDuties } from './create-duties.ts';
 import { createReapSandboxes } from './sweeps/reap-sandboxes.ts';
 
 /** How long the first look at Redis may hold back the rest: a wrong Redis is refused before anything is swept in it. */
@@ -57,6 +52,7 @@ await runService('monitor', async () => {
   const archivist = queue.office('retention');
   const deps = {
     jobs: queue.sweeper,
+    approvals: queue.approvals,
     archive: queue.archive,
     artifacts: new DirectorySweeper(join(config.DRYDOCK_DATA_DIR, 'artifacts')),
     retention: toRetention(config),
@@ -69,15 +65,7 @@ await runService('monitor', async () => {
     metrics,
   };
   const reap = createReapSandboxes(deps);
-  const duties = [
-    createDispatchOutbox,
-    createExpireAttempts,
-    createEnforceDeadlines,
-    createExportGauges,
-    createRemoveJobs,
-    createRemoveArtifacts,
-  ];
-  const sweeps = [...duties.map((create) => create(deps)), reap];
+  const sweeps = [...createDuties(deps), reap];
   const stopped = runSweeps(sweeps, { clock, onPass: (pass) => journal.record(pass) }, shutdown.signal);
   shutdown.add('sweeps', LAST_REAP_MS + CLOSE_MS, async () => {
     await stopped;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ManualClock, settle } from '../test/manual-clock.ts';
+import { ManualClock, settle } from '@drydock/testing';
 import type { FinishedPass } from './run-sweeps.ts';
 import { runSweeps } from './run-sweeps.ts';
 import type { Sweep } from './sweep.ts';

@@ -1,6 +1,7 @@
 export const SWEEPS = [
   'dispatch_outbox',
   'expire_attempts',
+  'expire_approvals',
   'enforce_deadlines',
   'reap_sandboxes',
   'export_gauges',

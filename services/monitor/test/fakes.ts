@@ -18,7 +18,7 @@ import type {
 import type { Logger } from '@drydock/service-kit';
 import type { MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
 import { MonitorMetrics } from '../src/metrics.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '@drydock/testing';
 
 const silent = (): void => undefined;
 const silentLog: Logger = {
@@ -165,7 +165,16 @@ export class FakeOffice implements Office {
   }
 }
 
+export class FakeApprovals {
+  expired = 0;
+
+  async expire(): Promise<number> {
+    return this.expired;
+  }
+}
+
 export interface FakeDeps extends MonitorDeps {
+  readonly approvals: FakeApprovals;
   readonly jobs: FakeSweeper;
   readonly registry: FakeRegistry;
   readonly archive: FakeArchive;
@@ -179,6 +188,7 @@ export interface FakeDeps extends MonitorDeps {
 export function createDeps(): FakeDeps {
   return {
     jobs: new FakeSweeper(),
+    approvals: new FakeApprovals(),
     registry: new FakeRegistry(),
     archive: new FakeArchive(),
     artifacts: new FakeArtifacts(),

@@ -1,7 +1,7 @@
 import { DrydockError } from '@drydock/core';
 
 /** Why an attempt is stopped from outside the agent. */
-export type Interruption = 'timed_out' | 'cancelled' | 'lease_lost' | 'shutdown';
+export type Interruption = 'timed_out' | 'cancelled' | 'lease_lost' | 'released' | 'shutdown';
 
 /** The abort reason of an attempt's signal. */
 export class Interrupted extends Error {

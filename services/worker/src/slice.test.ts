@@ -34,7 +34,9 @@ function setUp(limitMs: number) {
     slice,
   });
   const run = (ms: number): Promise<Observation> =>
-    slice.spend(() => runner.exec('c', { cmd: String(ms), keep_stdin_open: true }, AbortSignal.timeout(1_000)));
+    slice.spend(() =>
+      runner.exec('c', { cmd: String(ms), keep_stdin_open: true }, AbortSignal.timeout(1_000)),
+    );
   return { slice, run, asked, events, log: () => new TextDecoder().decode(log.toBytes()) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ManualClock } from '../../test/manual-clock.ts';
+import { ManualClock } from '@drydock/testing';
 import { OutputStream } from './output-stream.ts';
 
 function start() {

@@ -128,4 +128,10 @@ export const CALLER_ERRORS = {
     summary: 'The job cannot be continued.',
     next: 'Read the message; submit a new job.',
   },
+  approval_over: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The question was decided otherwise, or its time is over.',
+    next: 'Read the job; where it asks again, answer the new question.',
+  },
 } as const satisfies ErrorRows;

@@ -4,6 +4,7 @@
 -- KEYS  1 job (hash)         2 events (stream)      3 states (hash: state -> count)  4 leases (zset: job -> expiry)
 --       5 deadlines (zset: job -> deadline)         6 outbox (zset: message -> due)  7 call (string: reply of this call)
 --       8 jobs (zset, by lex: <time>-<job>)         9 finished (zset: job -> end)
+--       10 pending approvals (zset: job -> expiry)  11 approvals of the job (hash)
 --       more in the header of the script that has them
 -- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
 --
@@ -11,10 +12,11 @@
 --   A script works on one job. A refused call has written nothing.
 --   The state changes in change_state only, by the one table, and always with its event.
 --   A job that was asked to be cancelled ends as cancelled, whoever ends it.
+--   An approval is pending exactly while its job awaits it: whoever leaves that state settles it, in change_state.
 --   Time is Redis's own, epoch milliseconds: no clock of a worker decides who holds a lease.
 --   Scripts may go over maxmemory (the first line of each): what a job that runs still has to write must not fail.
 --   What would fill the store asks used_share first.
-local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED = unpack(KEYS)
+local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED, PENDING, APPROVALS = unpack(KEYS)
 local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
 
 local TIME = redis.call('TIME')
@@ -22,7 +24,7 @@ local NOW = TIME[1] * 1000 + math.floor(TIME[2] / 1000)
 
 local job = {}
 for i, name in ipairs({ 'state', 'fence', 'attempt', 'kind', 'worker', 'leaseUntil', 'deadlineAt', 'timeoutMs',
-  'cancelRequestedAt' }) do
+  'cancelRequestedAt', 'approval', 'releases' }) do
   job[i] = name
 end
 for i, value in ipairs(redis.call('HMGET', JOB, unpack(job))) do
@@ -71,9 +73,23 @@ local function append(type, data)
   redis.call('PUBLISH', CHANNEL, JOB_ID .. ' ' .. seq)
 end
 
+-- Closes the question that the job waits for. What ends without an answer is a denial: nobody can decide it any more.
+local function settle_approval(status, remember, reason)
+  local id = job.approval
+  if not id then return end
+  job.approval = nil
+  redis.call('HDEL', JOB, 'approval')
+  redis.call('ZREM', PENDING, JOB_ID)
+  redis.call('HSET', APPROVALS, id .. ':status', status, id .. ':decidedAt', NOW, id .. ':remember', remember and '1' or '',
+    id .. ':reason', reason or '')
+  append('approval.decided', '{"approval_id":"' .. id .. '","status":"' .. status .. '","remember":'
+    .. tostring(remember or false) .. '}')
+end
+
 -- The one door. Callers have asked is_allowed first, since a script that stops half-way would leave half a change.
 local function change_state(to, reason)
   assert(is_allowed(to))
+  if job.state == 'awaiting_approval' then settle_approval('void') end
   local from = job.state and '"' .. job.state .. '"' or 'null'
   local why = reason and ',"reason":"' .. reason .. '"' or ''
   append('job.state_changed', '{"from":' .. from .. ',"to":"' .. to .. '"' .. why .. '}')
