@@ -53,6 +53,22 @@ describe('npm start', () => {
     expect(await findTraces(await readInstanceId(dir.path))).toEqual([]);
   });
 
+  it.each([
+    ['DRYDOCK_DATA_DIR', '/proc/nope', 'which cannot be made or written'],
+    ['REDIS_URL', 'redis://127.0.0.1:1', 'a Redis that does not answer'],
+  ])('says at once that %s cannot be %s, and exits with 78', async (variable, value, problem) => {
+    await using dir = await makeDirectory();
+    const env = { ...PICKED_PORTS, DRYDOCK_DATA_DIR: dir.path, [variable]: value };
+    const startedAt = performance.now();
+    await using start = startCommand('start', { env });
+    const { exitCode, stderr } = await start.ended;
+    expect(stderr).toContain(variable);
+    expect(stderr).toContain(problem);
+    expect(exitCode).toBe(78);
+    // Far less than a service takes to give up, on a machine that does a lot besides.
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
+
   it.each(['services/worker', 'services/api', 'redis-server'])(
     'starts %s again when it dies, and jobs go on',
     async (service) => {

@@ -4,6 +4,8 @@ import type { RedisOptions } from 'ioredis';
 
 const SHARED = {
   connectTimeout: 2_000,
+  // Nothing is in flight that somebody waits for; the timer of a socket that is gone would keep a process from ending.
+  disconnectTimeout: 250,
   // Without end: a service outlives its Redis and resumes by itself.
   retryStrategy: (attempt: number) => Math.min(25 * 2 ** attempt, 1_000),
   maxRetriesPerRequest: null,

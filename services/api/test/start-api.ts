@@ -179,11 +179,14 @@ class TestWorker {
   }
 }
 
-export async function startApi(redisUrl: string): Promise<TestApi> {
+export async function startApi(
+  redisUrl: string,
+  { maxQueued }: { readonly maxQueued?: number } = {},
+): Promise<TestApi> {
   const clock = systemClock;
   const logger = createLogger({ service: 'api', level: 'silent', destination: 'stderr' });
   const metrics = createApiMetrics();
-  const queue = openQueue({ url: redisUrl });
+  const queue = openQueue({ url: redisUrl, maxQueued });
   const dir = await mkdtemp(join(tmpdir(), 'drydock-api-'));
   const artifacts = new DirectoryStore(dir);
   const outbox = new OutboxDispatcher({ sweeper: queue.sweeper, logger, failures: metrics.outboxFailures });

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { DirectorySweeper } from '@drydock/artifacts';
 import { openQueue } from '@drydock/queue';
 import {
   createLogger,
@@ -9,10 +7,9 @@ import {
   waitForStore,
   watchShutdown,
 } from '@drydock/service-kit';
-import { parseMonitorConfig, toRetention } from './config.ts';
-import { createLazyHost } from './lazy-host.ts';
+import { parseMonitorConfig } from './config.ts';
 import { MonitorMetrics } from './metrics.ts';
-import { openHost } from './open-host.ts';
+import { openDeps } from './open-deps.ts';
 import { runSweeps } from './run-sweeps.ts';
 import { SweepJournal } from './sweep-journal.ts';
 import { createDuties } from './create-duties.ts';
@@ -47,33 +44,17 @@ await runService('monitor', async () => {
   const server = await startMetricsServer({ address, metrics, findObstacle, logger: log });
   shutdown.add('metrics', CLOSE_MS, () => server.close());
 
-  const host = createLazyHost(() => openHost(config));
-  const office = queue.office('cluster-gauges');
-  const archivist = queue.office('retention');
-  const deps = {
-    jobs: queue.sweeper,
-    approvals: queue.approvals,
-    archive: queue.archive,
-    artifacts: new DirectorySweeper(join(config.DRYDOCK_DATA_DIR, 'artifacts')),
-    retention: toRetention(config),
-    registry: queue.registry,
-    office,
-    archivist,
-    host,
-    clock,
-    log,
-    metrics,
-  };
+  const deps = openDeps(config, { queue, clock, log, metrics });
   const reap = createReapSandboxes(deps);
   const sweeps = [...createDuties(deps), reap];
   const stopped = runSweeps(sweeps, { clock, onPass: (pass) => journal.record(pass) }, shutdown.signal);
   shutdown.add('sweeps', LAST_REAP_MS + CLOSE_MS, async () => {
     await stopped;
-    for (const held of [office, archivist]) {
+    for (const held of [deps.office, deps.archivist]) {
       await held.resign().catch((err: unknown) => log.warn('office.kept', { err }));
     }
     await reap.run(AbortSignal.timeout(LAST_REAP_MS));
-    if (!(await host.release())) log.warn('host.kept', { reason: 'a sandbox is still there' });
+    if (!(await deps.host.release())) log.warn('host.kept', { reason: 'a sandbox is still there' });
   });
   log.info('monitor.ready', { metricsUrl: `${server.url}/metrics` });
   await durable;
