@@ -63,7 +63,7 @@ const inNodeModules = (names) => `(?:^|/)node_modules/${anyOf(names)}/`;
 
 /** Tests may also use the test kit, the runtime they start sandboxes with, a real clock and logger, and vitest. */
 const TEST_OWN = ['testing', 'runtime', 'service-kit'];
-const TEST_VENDORS = ['vitest', 'fast-check', '@vitest'];
+const TEST_VENDORS = ['vitest', 'fast-check', '@vitest', 'yaml'];
 
 function rulesOf([folder, row]) {
   const rules = [];

@@ -1,6 +1,8 @@
 // @ts-check
 import { deleteImage, listContainerImages, listImages } from './docker-api.mjs';
-import { IMAGE_REPOSITORY } from './sandbox-image.mjs';
+
+/** What setup calls the images that it makes: by this name they are found again. */
+export const IMAGE_REPOSITORY = 'drydock/universal';
 
 /** Other checkouts share the engine, and which image each uses is nowhere to be asked: the newest are theirs. */
 const KEPT = 3;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { findImageId, importImage } from './docker-api.mjs';
 import { appendNodePart, writeDebianPart } from './image-tar.mjs';
 import { MACHINE_LOCKS, withLock } from './lock.mjs';
-import { removeOldImages } from './old-images.mjs';
+import { IMAGE_REPOSITORY, removeOldImages } from './old-images.mjs';
 import { SetupProblem } from './setup-problem.mjs';
 
 /** @typedef {import('./context.mjs').SetupContext} SetupContext */
@@ -26,8 +26,6 @@ import { SetupProblem } from './setup-problem.mjs';
 
 const IMAGE_DIR = 'infra/images/universal';
 const RECIPE_FILES = ['recipe.json', 'customize.sh', 'package.json'].map((name) => `${IMAGE_DIR}/${name}`);
-/** What setup calls the images that it makes: by this name they are found again. */
-export const IMAGE_REPOSITORY = 'drydock/universal';
 /** Raised when the code here changes what goes into the image. */
 const FORMAT = 1;
 

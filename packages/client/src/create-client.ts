@@ -17,6 +17,7 @@ import {
   UPLOAD_TYPES,
   UploadJson,
 } from '@drydock/contracts';
+import type { ClientClock } from './client-clock.ts';
 import { clientClock } from './client-clock.ts';
 import type { ClientOptions } from './client-options.ts';
 import { followEvents } from './follow-events.ts';
@@ -77,6 +78,7 @@ const NEVER = new AbortController().signal;
 export function createClient(options: ClientOptions): Client {
   const { clock = clientClock } = options;
   const send = createSender(options);
+  const accept = createAccept(send, clock);
   const getJob = async (jobId: JobId, signal = NEVER) =>
     parseAnswer(JobJson, await send(pathOf(jobId), {}, signal));
   const follow: Client['followEvents'] = (jobId, { afterSeq = 0 } = {}, signal = NEVER) =>
@@ -89,11 +91,6 @@ export function createClient(options: ClientOptions): Client {
       { afterSeq, clock },
       signal,
     );
-  const accept = async (path: string, body: object, signal: AbortSignal) => {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
-    return retry(async () => parseAnswer(JobJson, await send(path, init, signal)), clock, signal);
-  };
   return {
     submitJob: (request, signal = NEVER) => accept('/v1/jobs', request, signal),
     continueJob: (jobId, changes = {}, signal = NEVER) =>
@@ -133,6 +130,15 @@ export function createClient(options: ClientOptions): Client {
       for await (const event of follow(jobId, {}, signal)) if (event.type === 'job.finished') break;
       return getJob(jobId, signal);
     },
+  };
+}
+
+/** Asks for a new job, with a key that makes the repeats one. */
+function createAccept(send: ReturnType<typeof createSender>, clock: ClientClock) {
+  return (path: string, body: object, signal: AbortSignal) => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return retry(async () => parseAnswer(JobJson, await send(path, init, signal)), clock, signal);
   };
 }
 

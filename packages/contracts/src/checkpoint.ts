@@ -22,7 +22,7 @@ export const Checkpoint = z.strictObject({
   plan: Plan.nullable(),
   /** What was submitted, where only the verification is left to do. */
   submission: Submission.nullable(),
-  /** Of all attempts of the job so far. */
+  /** Of all attempts of the job so far, with the one that was begun when this was saved. */
   turns: z.int().nonnegative(),
   usage: Usage,
 });

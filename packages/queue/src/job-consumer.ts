@@ -71,7 +71,7 @@ export class JobConsumer {
   }
 
   resume(): void {
-    this.#worker.resume();
+    this.#worker.resume().catch((error: unknown) => this.#options.onError(toDrydockError(error)));
   }
 
   /**

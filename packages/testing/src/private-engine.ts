@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -51,7 +50,7 @@ export class PrivateEngine implements AsyncDisposable {
       if (signal.aborted || this.#daemon.exitCode !== null) {
         throw new Error(`dockerd did not start:\n${(await readFile(log, 'utf8')).slice(-2_000)}`);
       }
-      await delay(100);
+      await run('sleep', ['0.1']);
     }
   }
 

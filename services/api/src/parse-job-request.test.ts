@@ -27,6 +27,7 @@ describe('parseJobRequest', () => {
         model: 'gpt-5.3-codex',
         max_tokens: 4_096,
         tools: ['code_interpreter'],
+        tool_use_approval: false,
         labels: {},
         tier: 'standard',
         limits: {

@@ -144,6 +144,8 @@ function buildSpec(digest: Digest): JobSpec {
     model: 'scripted/fix',
     max_tokens: 4_096,
     tools: ['code_interpreter'],
+    tool_use_approval: false,
+    tier: 'standard',
     labels: {},
     limits: limits as JobSpec['limits'],
   };

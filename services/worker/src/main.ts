@@ -19,11 +19,9 @@ import { openModels } from './open-models.ts';
 import { openOnceAnswered } from './open-once-answered.ts';
 import { openSources } from './open-sources.ts';
 import { openWarmPool } from './open-warm-pool.ts';
-import { runAttempt } from './run-attempt.ts';
+import { startConsumer } from './start-consumer.ts';
 
 const CLOSE_MS = 5_000;
-/** How long attempts may go on after SIGTERM before they are handed back to the queue. */
-const DRAIN_MS = 20_000;
 
 await runService('worker', async () => {
   const config = readConfig();
@@ -39,9 +37,11 @@ await runService('worker', async () => {
   const findObstacle = () => queue.ping().then(() => breaker.obstacle);
   const server = await startMetricsServer({ address: config.address, metrics, findObstacle, logger: log });
   shutdown.add('metrics', CLOSE_MS, () => server.close());
-  const { dockerSocket } = config.sandboxHost;
-  const open = () => openSources(config, { clock, log });
-  const sources = await openOnceAnswered(open, { clock, log, dockerSocket }, shutdown.signal);
+  const sources = await openOnceAnswered(
+    () => openSources(config, { clock, log }),
+    { clock, log, dockerSocket: config.sandboxHost.dockerSocket },
+    shutdown.signal,
+  );
   if (sources === undefined) return;
   const { host, mirrors } = sources;
   await waitForStore(queue, { clock, logger: log }, shutdown.signal);
@@ -63,15 +63,8 @@ await runService('worker', async () => {
     highTierSliceMs: config.highTierSliceMs,
     leaseMs: config.leaseMs,
   };
-  const consumer = queue.startConsumer({
-    concurrency: config.concurrency,
-    // A message that is left comes again: its job is still queued.
-    handler: async (message, signal) => (breaker.isOpen ? undefined : runAttempt(deps, message, signal)),
-    onError,
-  });
-  shutdown.add('consumer', DRAIN_MS + 2 * CLOSE_MS, () => consumer.close(DRAIN_MS));
   breaker.close();
-  void breaker.watch({ host, consumer, log }, shutdown.signal);
+  startConsumer(deps, { queue, host, breaker, concurrency: config.concurrency, shutdown, onError });
   log.info('worker.ready', {
     workerId: deps.workerId,
     metricsUrl: `${server.url}/metrics`,

@@ -50,7 +50,7 @@ function setUp(older?: { patchBytes: number }) {
     lease: { fence: 3 },
     budget: { turns: 2, usage: NO_USAGE },
     resumePoint: undefined as unknown,
-    isPatchSoFar: Attempt.prototype.isPatchSoFar,
+    isPatchSoFar: (diff: Uint8Array) => Attempt.prototype.isPatchSoFar.call(attempt, diff),
     findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),
     deps: {
       seal: { sign: (checkpoint: Checkpoint) => ({ checkpoint, signature: 'signed' }) },

@@ -36,7 +36,7 @@ describeWith('docker', 'a worker whose engine comes and goes', () => {
     await engine.stop();
     queue = openQueue({ url: redis.url });
     env = {
-      PATH: process.env['PATH'],
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       REDIS_URL: redis.url,
       DRYDOCK_DATA_DIR: dir,
       DRYDOCK_INSTANCE_ID: randomBytes(4).toString('hex'),

@@ -151,11 +151,11 @@ local function record_artifacts(first)
 end
 
 -- What a job has come to so far, which outlives the attempt. ARGV from `first`: result (JSON), checkpoint (digest), signed
--- checkpoint (JSON), each '' to leave it as it is; then artifacts.
+-- checkpoint (JSON), its transcript (digest), each '' to leave it as it is; then artifacts.
 local function record_so_far(first)
-  for i, field in ipairs({ 'resultSoFar', 'checkpoint', 'signedCheckpoint' }) do
+  for i, field in ipairs({ 'resultSoFar', 'checkpoint', 'signedCheckpoint', 'checkpointTranscript' }) do
     local value = ARGV[first + i - 1]
     if value ~= '' then redis.call('HSET', JOB, field, value) end
   end
-  record_artifacts(first + 3)
+  record_artifacts(first + 4)
 end
