@@ -18,6 +18,10 @@ const ROWS = {
   'packages/agent': { own: ADAPTER, vendors: [] },
   'packages/models': { own: ADAPTER, vendors: ['openai'] },
   'packages/verification': { own: ADAPTER, vendors: ['zod'] },
+  'packages/policy': {
+    own: ADAPTER,
+    vendors: ['tree-sitter-bash', 'unbash', 'web-tree-sitter', 'yaml', 'zod'],
+  },
   'packages/git-mirror': { own: ADAPTER, vendors: [] },
   'packages/artifacts': { own: ADAPTER, vendors: [] },
   'packages/service-kit': { own: ['contracts'], vendors: ['pino', 'prom-client', 'zod'] },
@@ -35,7 +39,7 @@ const ROWS = {
   'infra/runtime': { own: ['agent'], vendors: ['rolldown'] },
   'services/api': { own: [...SERVICE, 'artifacts'], vendors: ['express', 'helmet', 'zod'] },
   'services/worker': {
-    own: [...SERVICE, 'artifacts', 'git-mirror', 'models', 'sandbox', 'verification'],
+    own: [...SERVICE, 'artifacts', 'git-mirror', 'models', 'policy', 'sandbox', 'verification'],
     vendors: ['zod'],
   },
   'services/monitor': { own: [...SERVICE, 'artifacts', 'sandbox'], vendors: ['zod'] },
@@ -48,7 +52,7 @@ const ROWS = {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'queue', 'sandbox', 'scripted-model'],
     vendors: [],
   },
-  scripts: { own: ['contracts', 'core', ...EXPORTERS], vendors: ['dependency-cruiser'] },
+  scripts: { own: ['contracts', 'core', 'policy', ...EXPORTERS], vendors: ['dependency-cruiser'] },
 };
 
 /** Where a workspace package of that name lives. */

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildErrorsPage } from './generate-docs/errors-page.ts';
 import { buildMetricsPage } from './generate-docs/metrics-page.ts';
+import { buildPolicyPage } from './generate-docs/policy-page.ts';
 import { buildStatesPage } from './generate-docs/states-page.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -10,6 +11,7 @@ const PAGES = {
   'docs/states.md': buildStatesPage,
   'docs/errors.md': buildErrorsPage,
   'docs/metrics.md': buildMetricsPage,
+  'docs/policy.md': buildPolicyPage,
 };
 
 function read(path: string): string | undefined {
@@ -24,7 +26,7 @@ function read(path: string): string | undefined {
 const onlyCheck = process.argv.includes('--check');
 for (const [page, build] of Object.entries(PAGES)) {
   const path = join(root, page);
-  const text = build();
+  const text = await build();
   if (read(path) === text) continue;
   if (onlyCheck) {
     console.error(`${page} is out of date: run \`npm run docs\` and commit it.`);

@@ -12,6 +12,20 @@ export { toError, toJobState } from './attempt/outcome.ts';
 export type { Outcome } from './attempt/outcome.ts';
 export { DENY_REASONS, decideToolCall } from './policy/decide-tool-call.ts';
 export type { DenyReason, PolicyDecision } from './policy/decide-tool-call.ts';
+export { COMMAND_CLASSES } from './policy/command-decision.ts';
+export type {
+  CommandClass,
+  CommandContext,
+  CommandDecision,
+  CommandDomain,
+  CommandFinding,
+  CommandVerdict,
+  ResolvedFinding,
+} from './policy/command-decision.ts';
+export { COMMAND_VERDICT_TABLE, resolveDecision } from './policy/resolve-command-decision.ts';
+export { SecretMasker } from './text/secret-masker.ts';
+export type { KnownSecret } from './text/secret-masker.ts';
+export { stripForPeople } from './text/strip-for-people.ts';
 export { FrameDecoder, FrameEncoder } from './frames/codec.ts';
 export { decideRemoval } from './retention/decide-removal.ts';
 export type {

@@ -1,0 +1,15 @@
+export { CommandPolicy } from './command-policy.ts';
+export type { PolicyCommand } from './command-policy.ts';
+export { delimitUntrusted, UNTRUSTED_NOTE } from './injection/delimit-untrusted.ts';
+export { InjectionScanner, findInjection, UNTRUSTED_ORIGINS } from './injection/find-injection.ts';
+export type { InjectionFinding, UntrustedOrigin } from './injection/find-injection.ts';
+export { measurePolicy } from './report/measure-policy.ts';
+export type { PolicyReport } from './report/measure-policy.ts';
+export { COMMAND_RULES } from './rules/load-rules.ts';
+export type { CommandRule } from './rules/command-rule.ts';
+export { NOTES as BUILT_IN_RULES } from './rules/built-in-rules.ts';
+export type { ScreenedFile } from './screening/screen-file.ts';
+export { SEVERITIES } from './screening/screening-finding.ts';
+export type { ScreeningFinding, Severity } from './screening/screening-finding.ts';
+export { SCREENING_RULES } from './screening/screening-rules.ts';
+export { INJECTION_RULES } from './injection/injection-rules.ts';

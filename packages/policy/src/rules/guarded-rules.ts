@@ -1,0 +1,70 @@
+import type { CommandRule } from './command-rule.ts';
+
+/** What is not the work of a programmer, and what nobody can tell. */
+export const GUARDED_RULES: readonly CommandRule[] = [
+  {
+    id: 'erase_everything',
+    class: 'guarded',
+    domain: 'fs',
+    programs: 'rm shred',
+    args: / (?:-\S*[rR]\S*|--recursive) (?:.* )?(?:\/|\/\*|\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|srv|sys|usr|var)\/?\*?|~\/?|~\/\*|\/job\/?|\/job\/work\/?) /,
+    reason: 'The command erases more than a build directory.',
+    alternative: 'Name the directories of the workspace that have to go.',
+    match: ['rm -rf /', 'rm -rf /*', 'rm -fr ~', 'rm -rf --no-preserve-root /', 'rm -r /etc'],
+    notMatch: [
+      'rm -rf build',
+      'rm -rf ./dist/*',
+      'rm -rf /tmp/x',
+      'rm -rf node_modules',
+      'rm -rf "$tmp"',
+      'rm -f /job/work/x',
+    ],
+  },
+  {
+    id: 'write_git_internals',
+    class: 'guarded',
+    domain: 'vcs',
+    redirect: /(?:^|\/)\.git\/(?:hooks|config|info\/attributes|modules)/,
+    reason: 'The command writes hooks or settings that git will run later.',
+    alternative: 'Hooks are not part of a patch; put scripts into the repository.',
+    match: ['echo x > .git/hooks/pre-commit', 'cat y >> sub/.git/config'],
+    notMatch: ['cat .git/config', 'echo x > .gitignore', 'echo x > .github/x'],
+  },
+  {
+    id: 'write_git_internals_by_copy',
+    class: 'guarded',
+    domain: 'vcs',
+    programs: 'cp mv ln install tee rsync',
+    args: / \S*\.git\/(?:hooks|config|info\/attributes)\S* $/,
+    reason: 'The command writes hooks or settings that git will run later.',
+    alternative: 'Hooks are not part of a patch; put scripts into the repository.',
+    match: ['cp hook .git/hooks/pre-push', 'echo x | tee .git/config'],
+    notMatch: ['cp .git/config /tmp/', 'ls .git/hooks'],
+  },
+  {
+    id: 'loader_variable',
+    class: 'unknown',
+    domain: 'exec',
+    assignment:
+      /^(?:LD_(?:PRELOAD|LIBRARY_PATH|AUDIT)|BASH_ENV|ENV|PROMPT_COMMAND|SHELLOPTS|BASHOPTS|PS4|PERL5(?:OPT|LIB|DB)|PERLLIB|RUBY(?:OPT|LIB)|PYTHON(?:STARTUP|HOME|INSPECT)|GIT_(?:SSH|SSH_COMMAND|EXTERNAL_DIFF|EXEC_PATH|CONFIG\w*|PROXY_COMMAND|TEMPLATE_DIR)|IFS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|NODE_OPTIONS=.*(?:-r|--require|--import|--loader|--experimental-loader)\b)/,
+    reason: 'The command changes what other programs load.',
+    alternative: 'Set no loader variables.',
+    match: ['LD_PRELOAD=./x.so ls', 'export BASH_ENV=./x', 'NODE_OPTIONS="--require ./x.js" npm test'],
+    notMatch: [
+      'PYTHONPATH=src pytest',
+      'NODE_OPTIONS=--max-old-space-size=4096 npm test',
+      'CI=1 npm test',
+      'NODE_ENV=test npm t',
+    ],
+  },
+  {
+    id: 'write_outside',
+    class: 'unknown',
+    domain: 'fs',
+    redirect: /^\/(?!tmp\/|job\/|dev\/|proc\/self\/fd|var\/tmp\/|home\/)/,
+    reason: 'The command writes outside the workspace, HOME and /tmp.',
+    alternative: 'Write to the workspace or /tmp.',
+    match: ['echo x > /usr/local/bin/y', 'echo x >> /etc/motd'],
+    notMatch: ['echo x > /tmp/y', 'echo x > y', 'ls > /dev/null', 'echo x > /job/work/y'],
+  },
+];

@@ -1,0 +1,114 @@
+import type { CommandClass } from '@drydock/core';
+import { COMMAND_CLASSES, COMMAND_VERDICT_TABLE } from '@drydock/core';
+import type { PolicyReport } from '@drydock/policy';
+import {
+  BUILT_IN_RULES,
+  COMMAND_RULES,
+  INJECTION_RULES,
+  SCREENING_RULES,
+  measurePolicy,
+} from '@drydock/policy';
+import { GENERATED_NOTE } from './generated-note.ts';
+
+const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+
+const INTRODUCTION = `The container is the boundary; the policy is a tripwire beside it. It makes visible what a command wants, stops early what
+cannot work, and asks a person where one is there. It runs in the worker, outside the sandbox, in a thread of its own:
+at most 64 KB, 256 commands and 250 ms a command; what is over a cap is refused, never asked about.
+
+A command is read by two shell parsers, unwrapped (\`env\`, \`sh -c\`, \`xargs\`, \`find -exec\`, here documents, base64 into
+a shell, code of interpreters, …) until nothing is left to unwrap, and judged by every rule. The strictest verdict counts:
+\`deny > safe_mode > ask > allow\`. Where the parsers do not find the same commands, nothing is allowed.
+
+What it cannot see: what \`make\`, \`npm test\`, a test file or a program of the repository does when it runs; values that
+only the environment has; text that is decoded by anything but a few filters. A policy hit is never containment, and no
+hit is never proof.`;
+
+const OUTLOOK = `\`report_only\` decides and records as usual and lets everything pass, except safe mode of tier \`high\`. \`network\` is
+allowed where the job's grants cover every host that the text names; where it names none, a job that has a way out is
+let through and the egress gateway judges the hosts.`;
+
+function verdictRow(kind: CommandClass): string {
+  const { standard, high } = COMMAND_VERDICT_TABLE[kind];
+  const cells = [standard.unattended, standard.attended, high.unattended, high.attended].map(code);
+  return `| ${code(kind)} | ${cells.join(' | ')} |`;
+}
+
+function measuredTables({ rows }: PolicyReport): string[] {
+  const commands = rows.filter(({ corpus }) => corpus !== 'patches' && corpus !== 'injection');
+  const others = rows.filter(({ corpus }) => corpus === 'patches' || corpus === 'injection');
+  return [
+    '| corpus | class | cases | right | stopped in standard | stopped in high |',
+    '| --- | --- | --: | --: | --: | --: |',
+    ...commands.map(
+      (row) =>
+        `| ${row.corpus} | ${row.class} | ${row.cases} | ${row.found} | ${row.stoppedStandard} | ${row.stoppedHigh} |`,
+    ),
+    '',
+    '| corpus | class | cases | right |',
+    '| --- | --- | --: | --: |',
+    ...others.map((row) => `| ${row.corpus} | ${row.class} | ${row.cases} | ${row.found} |`),
+  ];
+}
+
+function ruleTables(): string[] {
+  return [
+    '## Rules about commands',
+    '',
+    '| rule | class | domain | finds, for example | says |',
+    '| --- | --- | --- | --- | --- |',
+    ...COMMAND_RULES.map(
+      (rule) =>
+        `| ${code(rule.id)} | ${rule.class} | ${rule.domain} | ${code(rule.match[0] ?? '')} | ${rule.reason} |`,
+    ),
+    ...Object.entries(BUILT_IN_RULES).map(
+      ([id, rule]) => `| ${code(id)} | ${rule.class} | ${rule.domain} | | ${rule.reason} |`,
+    ),
+    '',
+    '## Rules about generated code',
+    '',
+    'Only added lines count. Besides these: `privileged_command`, `secret`, `link_out_of_tree`, `binary_file`, `unscreened`.',
+    '',
+    '| rule | severity | says |',
+    '| --- | --- | --- |',
+    ...SCREENING_RULES.map(({ id, severity, message }) => `| ${code(id)} | ${severity} | ${message} |`),
+    '',
+    '## Rules about text of others',
+    '',
+    'A hit is an event, never a decision: no text can change policy, budgets, approvals or network.',
+    '',
+    '| rule | says |',
+    '| --- | --- |',
+    ...INJECTION_RULES.map(({ id, message }) => `| ${code(id)} | ${message} |`),
+    '',
+  ];
+}
+
+/** `docs/policy.md`: what the policy does, its rules, and what it finds on its own corpus. */
+export async function buildPolicyPage(): Promise<string> {
+  return [
+    '# The policy',
+    '',
+    GENERATED_NOTE,
+    '',
+    INTRODUCTION,
+    '',
+    '## Verdicts',
+    '',
+    '| class | standard | standard, attended | high | high, attended |',
+    '| --- | --- | --- | --- | --- |',
+    ...COMMAND_CLASSES.map(verdictRow),
+    '',
+    OUTLOOK,
+    '',
+    '## Measured',
+    '',
+    'Hidden: privileged commands in disguise, all must be named (`opaque`: stopped in tier high). Network: all must carry the',
+    'domain `net`. Benign: all must be allowed in tier standard. The corpus is ours and finite: other disguises exist.',
+    '`npm run policy-report` prints what came out wrong.',
+    '',
+    ...measuredTables(await measurePolicy()),
+    '',
+    ...ruleTables(),
+  ].join('\n');
+}
