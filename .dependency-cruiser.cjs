@@ -48,6 +48,7 @@ const ROWS = {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'sandbox', 'service-kit'],
     vendors: [],
   },
+  security: { own: ['contracts', 'core', 'local-stack', 'sandbox', 'service-kit'], vendors: ['zod'] },
   e2e: {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'queue', 'sandbox', 'scripted-model'],
     vendors: [],
@@ -60,7 +61,7 @@ const ELSEWHERE = { runtime: 'infra/runtime', examples: 'examples' };
 const folderOf = (name) => ELSEWHERE[name] ?? (name.includes('/') ? name : `packages/${name}`);
 const anyOf = (parts) => `(?:${parts.join('|')})`;
 
-const OWN = '^(?:packages|services|infra|examples|e2e|bench|scripts)/';
+const OWN = '^(?:packages|services|infra|examples|e2e|bench|security|scripts)/';
 const TEST = [String.raw`\.test\.ts$`, '^(?:packages|services|infra)/[^/]+/test/', '^e2e/'];
 const testsOf = (folder) => (folder === 'e2e' ? '^e2e/' : [`^${folder}/.*\\.test\\.ts$`, `^${folder}/test/`]);
 const inNodeModules = (names) => `(?:^|/)node_modules/${anyOf(names)}/`;
@@ -104,7 +105,7 @@ module.exports = {
       name: 'only through the entry',
       comment: 'Another package is its src/index.ts; a service has none.',
       severity: 'error',
-      from: { path: '^((?:packages|services|infra)/[^/]+|examples|e2e|bench|scripts)/' },
+      from: { path: '^((?:packages|services|infra)/[^/]+|examples|e2e|bench|security|scripts)/' },
       to: {
         path: OWN,
         pathNot: ['^$1/', '^(?:packages/[^/]+|infra/runtime|examples)/src/index\\.ts$', METRICS],

@@ -18,7 +18,7 @@ interface Violation {
 const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as Required<
   Pick<IFlattenedRuleSet, 'forbidden'> & { options: ICruiseOptions }
 >;
-const FOLDERS = ['packages', 'services', 'infra', 'examples/src', 'e2e', 'scripts', 'bench'];
+const FOLDERS = ['packages', 'services', 'infra', 'examples/src', 'e2e', 'scripts', 'bench', 'security'];
 const SOURCES = `{${FOLDERS.join(',')}}/**/*.{ts,mts,cts,js,mjs,cjs}`;
 
 /** Violations of a workspace, and how many source files were read to find them. */

@@ -23,7 +23,7 @@ for (const [signal, exitCode] of Object.entries(EXIT_SIGNALS)) {
 }
 
 try {
-  const config = parseConfig(process.env, resolve(import.meta.dirname, '..'));
+  const config = parseConfig(process.env, resolve(import.meta.dirname, '..'), process.argv.slice(2));
   const progress = createProgress(process.stderr, stop.signal);
   await setUp(createContext({ config, env: process.env, progress, signal: stop.signal }), stop);
 } catch (error) {

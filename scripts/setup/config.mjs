@@ -12,14 +12,17 @@ import { SetupProblem } from './setup-problem.mjs';
  * @property {string | undefined} sandboxImage An image of the user's instead of the default one.
  * @property {string | undefined} debianMirror
  * @property {string} nodeBinary The project's own Node.
+ * @property {boolean} forTests Whether what only tests need is set up too.
+ * @property {string | undefined} testRunsc A gVisor of the user's for the tests, instead of Debian's.
  */
 
 /**
  * @param {Record<string, string | undefined>} env
  * @param {string} rootDir
+ * @param {readonly string[]} [args]
  * @returns {SetupConfig}
  */
-export function parseConfig(env, rootDir) {
+export function parseConfig(env, rootDir, args = []) {
   return {
     rootDir,
     cacheDir: join(rootDir, '.cache'),
@@ -28,6 +31,8 @@ export function parseConfig(env, rootDir) {
     sandboxImage: env['DRYDOCK_SANDBOX_IMAGE'] || undefined,
     debianMirror: env['DRYDOCK_DEBIAN_MIRROR'] || undefined,
     nodeBinary: join(rootDir, `node_modules/node-linux-${process.arch}/bin/node`),
+    forTests: args.includes('--tests'),
+    testRunsc: env['DRYDOCK_TEST_RUNSC'] || undefined,
   };
 }
 

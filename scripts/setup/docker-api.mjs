@@ -75,6 +75,17 @@ export async function deleteImage(socketPath, name, signal) {
 
 /**
  * @param {string} socketPath
+ * @param {AbortSignal} signal
+ * @returns {Promise<readonly string[]>} names of the OCI runtimes that the engine knows
+ */
+export async function listRuntimes(socketPath, signal) {
+  /** @type {{ Runtimes?: object }} */
+  const { Runtimes } = await ask(socketPath, '/info', signal);
+  return Object.keys(Runtimes ?? {});
+}
+
+/**
+ * @param {string} socketPath
  * @param {string} path
  * @param {AbortSignal} signal
  */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isEngineAlive } from './docker-api.mjs';
 import { ensureDockerEngine } from './docker-engine.mjs';
 import { findCommand } from './find-command.mjs';
+import { ensureGvisor } from './gvisor.mjs';
 import { findMachineProblems, readMachineFacts } from './machine.mjs';
 import { ensureNodeModules } from './node-modules.mjs';
 import { ensurePackages, listMissingPackages } from './packages.mjs';
@@ -22,6 +23,7 @@ import { SetupProblem } from './setup-problem.mjs';
  * @property {string} runtimeDir
  * @property {string} dockerSocket
  * @property {string} redisServer
+ * @property {string} [gvisorRuntime] Name of gVisor's runtime at the engine, where tests can use it.
  * @property {string} nodeBinary
  */
 
@@ -36,6 +38,7 @@ export async function setUp(context, stop) {
   const needs = {
     engine: !config.dockerSocketVariable && !(await isEngineAlive(config.dockerSocket, signal)),
     image: !config.sandboxImage,
+    gvisor: config.forTests && !config.testRunsc,
   };
   assertMachine(context, needs);
   await mkdir(config.cacheDir, { recursive: true });
@@ -46,14 +49,17 @@ export async function setUp(context, stop) {
   const runtime = modules.then(() => ensureRuntimeDir(context));
   const [{ imageId, imageName }, runtimeDir] = await allOrStop([image, runtime], stop);
 
+  const gvisorRuntime = config.forTests ? await ensureGvisor(context) : undefined;
   const redisServer = findCommand('redis-server') ?? '';
   const { dockerSocket, nodeBinary } = config;
-  await writeResult(config, { imageId, imageName, runtimeDir, dockerSocket, redisServer, nodeBinary });
+  const gvisor = gvisorRuntime === undefined ? {} : { gvisorRuntime };
+  const tools = { dockerSocket, redisServer, nodeBinary, ...gvisor };
+  await writeResult(config, { imageId, imageName, runtimeDir, ...tools });
 }
 
 /**
  * @param {SetupContext} context
- * @param {{ engine: boolean, image: boolean }} needs
+ * @param {{ engine: boolean, image: boolean, gvisor: boolean }} needs
  */
 function assertMachine({ config }, needs) {
   const dirs = [config.rootDir, '/var/lib/docker'];

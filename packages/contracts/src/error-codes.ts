@@ -43,6 +43,7 @@ export const ErrorCode = z.enum([
   'store_full',
   'store_misconfigured',
   'engine_unavailable',
+  'tier_unavailable',
   'overloaded',
   'sandbox_start_failed',
   'internal_error',

@@ -160,6 +160,8 @@ export interface SandboxSpec {
   readonly diskBytes: number;
   /** Epoch milliseconds: the reaper's fallback when nothing else is known. */
   readonly expiresAt: number;
+  /** OCI runtime by its name at the engine, never replaced by another; absent: the engine's default. */
+  readonly runtime?: string;
 }
 
 export interface ExecRequest {

@@ -10,6 +10,8 @@ export const SetupFacts = z.object({
   runtimeDir: z.string(),
   dockerSocket: z.string(),
   redisServer: z.string(),
+  /** Name of gVisor's runtime at the engine; absent where the engine has none. */
+  gvisorRuntime: z.string().optional(),
 });
 export type SetupFacts = z.infer<typeof SetupFacts>;
 

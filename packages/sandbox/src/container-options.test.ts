@@ -1,6 +1,7 @@
 import { InstanceId, SandboxId } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
 import { buildContainerOptions, type ContainerPlan } from './container-options.ts';
+import { SECCOMP_OPTION } from './seccomp-profile.ts';
 
 const MIB = 1_024 * 1_024;
 
@@ -18,6 +19,8 @@ const PLAN: ContainerPlan = {
     ],
     volumes: ['/var/lib/data', '/data'],
   },
+  runtime: 'runc',
+  kernel: 'host',
   runtimeDir: '/srv/runtime',
   loader: 'lib/ld-linux-x86-64.so.2',
   program: 'agent',
@@ -72,6 +75,7 @@ describe('buildContainerOptions', () => {
       AttachStdout: true,
       AttachStderr: true,
       HostConfig: {
+        Runtime: 'runc',
         NetworkMode: 'none',
         IpcMode: 'private',
         CgroupnsMode: 'private',
@@ -83,7 +87,7 @@ describe('buildContainerOptions', () => {
         CapDrop: ['ALL'],
         GroupAdd: [],
         Devices: [],
-        SecurityOpt: ['no-new-privileges'],
+        SecurityOpt: ['no-new-privileges', SECCOMP_OPTION],
         ReadonlyRootfs: true,
         PublishAllPorts: false,
         AutoRemove: true,

@@ -1,6 +1,7 @@
 import type { InstanceId, SandboxId } from '@drydock/contracts';
 import type { ContainerOptions, ImageFacts } from './docker-engine.ts';
 import { GUEST, guestArgv, type GuestProgram } from './guest-layout.ts';
+import { SECCOMP_OPTION } from './seccomp-profile.ts';
 
 const MIB = 1_024 * 1_024;
 export const TMP_BYTES = 256 * MIB;
@@ -19,6 +20,10 @@ export interface ContainerPlan {
   readonly expiresAt: number;
   readonly imageId: string;
   readonly image: ImageFacts;
+  /** The OCI runtime, by the name that the engine knows it under. */
+  readonly runtime: string;
+  /** Whose kernel the guest talks to: the host's, or one that the runtime brings. */
+  readonly kernel: 'host' | 'own';
   readonly runtimeDir: string;
   readonly loader: string;
   readonly program: GuestProgram;
@@ -71,7 +76,7 @@ export function buildContainerOptions(plan: ContainerPlan) {
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
-    HostConfig: { ...ISOLATION, ...buildLimits(plan), ...buildFiles(plan) },
+    HostConfig: { Runtime: plan.runtime, ...ISOLATION, ...buildLimits(plan), ...buildFiles(plan) },
   } satisfies ContainerOptions;
 }
 
@@ -87,8 +92,7 @@ const ISOLATION = {
   CapDrop: ['ALL'],
   GroupAdd: [],
   Devices: [],
-  // The engine's own seccomp profile comes with it being absent here.
-  SecurityOpt: ['no-new-privileges'],
+  SecurityOpt: ['no-new-privileges', SECCOMP_OPTION],
   ReadonlyRootfs: true,
   PublishAllPorts: false,
   AutoRemove: true,
@@ -135,7 +139,7 @@ function buildFiles(plan: ContainerPlan) {
       bind(plan.runtimeDir, GUEST.runtime),
       bind(plan.emptyFile, '/etc/ld.so.preload'),
       data.kind === 'job'
-        ? { ...bind(data.source, GUEST.job), BindOptions: { Propagation: 'rslave' as const } }
+        ? bindSlot(data.source, plan.kernel)
         : { ...bind(data.source, GUEST.layer), ReadOnly: false },
       ...(data.kind === 'layer' && data.mirrorDir !== undefined ? [bind(data.mirrorDir, GUEST.mirror)] : []),
       ...plan.image.volumes.toSorted().map(coverVolume),
@@ -148,6 +152,15 @@ function buildFiles(plan: ContainerPlan) {
 function bind(source: string, target: string) {
   const mount = { Type: 'bind' as const, Source: source, Target: target, ReadOnly: true };
   return { ...mount, BindOptions: { Propagation: 'rprivate' as const } };
+}
+
+/**
+ * The slot shows what is mounted into it later. A runtime with its own kernel sees one file system there, with one flag
+ * for all of it; the slot's directories belong to root, who is nobody in there.
+ */
+function bindSlot(source: string, kernel: ContainerPlan['kernel']) {
+  const mount = { ...bind(source, GUEST.job), ReadOnly: kernel === 'host' };
+  return { ...mount, BindOptions: { Propagation: 'rslave' as const } };
 }
 
 /** A volume would be a writable directory of the host. This is an empty place that only root could write. */

@@ -22,12 +22,17 @@ export interface EngineFacts {
   readonly cgroupDriver: string;
   readonly cgroupVersion: string;
   readonly serverVersion: string;
+  /** Names of the OCI runtimes that are registered. */
+  readonly runtimes: readonly string[];
+  readonly defaultRuntime: string;
 }
 
 interface EngineInfo {
   readonly CgroupDriver: string;
   readonly CgroupVersion?: string;
   readonly ServerVersion: string;
+  readonly Runtimes?: object;
+  readonly DefaultRuntime: string;
 }
 
 /** The vendor's types leave out that an image may have none of these. */
@@ -87,6 +92,8 @@ export class DockerEngine {
       // An engine that does not say so is older than version 2.
       cgroupVersion: info.CgroupVersion ?? '1',
       serverVersion: info.ServerVersion,
+      runtimes: Object.keys(info.Runtimes ?? {}),
+      defaultRuntime: info.DefaultRuntime,
     };
   }
 

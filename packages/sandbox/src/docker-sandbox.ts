@@ -68,7 +68,12 @@ export class DockerSandbox implements Sandbox {
     const policy = buildContainerOptions(this.#plan);
     const id = await engine.create(this.#name, policy);
     this.#containerId = id;
-    this.#guest = new Guest(this.#host, { containerId: id, uid: this.#slot.guestUid });
+    this.#guest = new Guest(this.#host, {
+      containerId: id,
+      uid: this.#slot.guestUid,
+      loader: this.#plan.loader,
+      isVisible: this.#plan.kernel === 'host',
+    });
     await this.#slot.recordContainer({ id, policy });
     await assertPolicy(this.#host, id, policy);
     signal.throwIfAborted();

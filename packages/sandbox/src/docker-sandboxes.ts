@@ -1,4 +1,4 @@
-import type { SandboxId } from '@drydock/contracts';
+import type { ErrorCode, SandboxId } from '@drydock/contracts';
 import type { Sandbox, Sandboxes, SandboxSpec } from '@drydock/core';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import { DockerSandbox } from './docker-sandbox.ts';
@@ -9,6 +9,12 @@ import { reapSandbox } from './reap-sandbox.ts';
 import { Slot } from './slot.ts';
 
 const BOOT_TIMEOUT_MS = 30_000;
+/** Errors that say already why nothing was started. */
+const TYPED_START_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'engine_unavailable',
+  'sandbox_start_failed',
+  'tier_unavailable',
+]);
 
 /** Sandboxes on this machine's Docker Engine. */
 export class DockerSandboxes implements Sandboxes {
@@ -25,6 +31,7 @@ export class DockerSandboxes implements Sandboxes {
     try {
       const services = await this.#services();
       signal.throwIfAborted();
+      await assertRuntime(services, spec);
       await services.cgroups.prepare(services.config.totalMemoryBytes);
       return await this.#boot(services, spec, signal);
     } catch (error) {
@@ -41,7 +48,8 @@ export class DockerSandboxes implements Sandboxes {
   async #boot(services: SandboxServices, spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
     const { diskBytes } = spec;
     const { idmapped, slots, config } = services;
-    const slot = await Slot.create({ sandboxId: newSandboxId(), diskBytes, idmapped }, slots, config);
+    const request = { sandboxId: newSandboxId(), diskBytes, idmapped, kernel: kernelOf(spec) };
+    const slot = await Slot.create(request, slots, config);
     const sandbox = new DockerSandbox(services, slot, planContainer(services, slot, spec));
     try {
       // Not raced against: a call to the engine that is under way is waited for, or what it makes would be left.
@@ -54,16 +62,33 @@ export class DockerSandboxes implements Sandboxes {
   }
 }
 
+/** A runtime that a spec names gives way to no other: without it there is no sandbox. */
+async function assertRuntime({ engine }: SandboxServices, { runtime }: SandboxSpec): Promise<void> {
+  if (runtime === undefined || (await engine.describe()).runtimes.includes(runtime)) return;
+  throw new DrydockError('tier_unavailable', {
+    message: `Docker Engine has no runtime called ${runtime}.`,
+    details: { runtime },
+  });
+}
+
+/** A runtime that somebody names is taken for one with a kernel of its own: what works there works everywhere. */
+function kernelOf({ runtime }: SandboxSpec): ContainerPlan['kernel'] {
+  return runtime === undefined ? 'host' : 'own';
+}
+
 function planContainer(services: SandboxServices, slot: Slot, spec: SandboxSpec): ContainerPlan {
-  const { config, image, cgroups, cpuSets } = services;
+  const kernel = kernelOf(spec);
+  const { config, engineFacts, image, cgroups, cpuSets } = services;
   return {
     sandboxId: slot.sandboxId,
     instanceId: config.instanceId,
     expiresAt: spec.expiresAt,
     imageId: config.imageId,
     image,
+    runtime: spec.runtime ?? engineFacts.defaultRuntime,
+    kernel,
     runtimeDir: config.runtimeDir,
-    loader: config.loader,
+    loader: kernel === 'host' ? config.loader : config.readableLoader,
     program: 'agent',
     uid: slot.agentUid,
     memoryBytes: spec.memoryBytes,
@@ -75,10 +100,10 @@ function planContainer(services: SandboxServices, slot: Slot, spec: SandboxSpec)
   };
 }
 
-/** The engine not answering keeps its own code: it is an operator's alarm, not a broken sandbox. */
+/** The engine not answering, or lacking a runtime, keeps its own code: an operator's alarm, not a broken sandbox. */
 function toStartError(error: unknown): DrydockError {
   const cause = toDrydockError(error);
-  if (cause.code === 'engine_unavailable' || cause.code === 'sandbox_start_failed') return cause;
+  if (TYPED_START_ERRORS.has(cause.code)) return cause;
   return new DrydockError('sandbox_start_failed', {
     message: `The sandbox could not be started: ${cause.message}`,
     cause,

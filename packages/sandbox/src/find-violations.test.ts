@@ -10,6 +10,8 @@ const POLICY = buildContainerOptions({
   expiresAt: 1,
   imageId: 'sha256:feed',
   image: { env: ['LD_PRELOAD=/evil.so'], volumes: ['/data'] },
+  runtime: 'runc',
+  kernel: 'host',
   runtimeDir: '/srv/runtime',
   loader: 'lib/ld.so',
   program: 'agent',
@@ -62,7 +64,7 @@ describe('findViolations', () => {
     [{ host: { Binds: ['/:/host'] } }, 'HostConfig.Binds is ["/:/host"] instead of nothing'],
     [
       { host: { SecurityOpt: ['seccomp=unconfined'] } },
-      'HostConfig.SecurityOpt is ["seccomp=unconfined"] instead of ["no-new-privileges"]',
+      'HostConfig.SecurityOpt is ["seccomp=unconfined"] instead of ["no-new-privileges","seccomp={',
     ],
     [{ host: { MaskedPaths: null } }, 'HostConfig.MaskedPaths lacks /proc/kcore'],
     [{ host: { Memory: 2 } }, 'HostConfig.Memory is 2 instead of 335544322'],

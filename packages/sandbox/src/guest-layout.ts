@@ -8,7 +8,7 @@ export const GUEST = {
   mirror: '/mirror',
 } as const;
 
-export type GuestProgram = 'agent' | 'tool-host' | 'capture-patch' | 'build-layer';
+export type GuestProgram = 'agent' | 'tool-host' | 'capture-patch' | 'build-layer' | 'kill-user';
 
 /** How a program of the injected runtime is started: by its own loader, with its own libraries. */
 export function guestArgv(

@@ -1,12 +1,20 @@
+import { DrydockError } from '@drydock/core';
 import type { GuestExec } from './docker-engine.ts';
 import { guestArgv, type GuestProgram } from './guest-layout.ts';
 import type { GuestOutput } from './guest-process.ts';
 import type { SandboxServices } from './host-services.ts';
+import { untilAborted } from './until-aborted.ts';
+
+const KILL_TIMEOUT_MS = 10_000;
 
 export interface GuestRef {
   readonly containerId: string;
   /** Uid and gid of the code under test. */
   readonly uid: number;
+  /** The runtime's dynamic loader, relative to the runtime. */
+  readonly loader: string;
+  /** Whether the container's processes are processes of this host too. */
+  readonly isVisible: boolean;
 }
 
 export interface GuestRun {
@@ -29,10 +37,13 @@ export class Guest {
 
   /** Starts a program of the runtime as the guest. Throws `sandbox_lost` where the container does not run. */
   async start({ program, args = [], workdir }: GuestRun, output: GuestOutput): Promise<GuestExec> {
-    const { engine, config } = this.#host;
-    const argv = guestArgv(config.loader, program, ...args);
+    const argv = guestArgv(this.#ref.loader, program, ...args);
     await this.#killing;
-    const started = engine.exec(this.#ref.containerId, { argv, uid: this.#ref.uid, workdir }, output);
+    const started = this.#host.engine.exec(
+      this.#ref.containerId,
+      { argv, uid: this.#ref.uid, workdir },
+      output,
+    );
     this.#starting.add(started);
     try {
       return await started;
@@ -41,9 +52,15 @@ export class Guest {
     }
   }
 
-  /** Kills every process of the guest's uid at once. The container is frozen for a moment: no start may meet that. */
+  /**
+   * Kills every process of the guest's uid: at once, by the host, where it sees them. The container is frozen for that:
+   * no start may meet it.
+   */
   async kill(): Promise<void> {
-    const killed = this.settle().then(() => this.#host.cgroups.killUid(this.#ref.containerId, this.#ref.uid));
+    const { containerId, uid, isVisible } = this.#ref;
+    const killed = this.settle().then(() =>
+      isVisible ? this.#host.cgroups.killUid(containerId, uid) : this.#killFromInside(),
+    );
     this.#killing = killed.catch(() => undefined);
     await killed;
   }
@@ -51,5 +68,23 @@ export class Guest {
   /** Waits for starts that are under way: removed meanwhile, a container leaves the engine's temporary files behind. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#starting);
+  }
+
+  /** Not through `start`, which waits for this. */
+  async #killFromInside(): Promise<void> {
+    const { containerId, uid, loader } = this.#ref;
+    const argv = guestArgv(loader, 'kill-user');
+    const exec = await this.#host.engine.exec(
+      containerId,
+      { argv, uid, workdir: '/' },
+      { onStdout: () => undefined },
+    );
+    try {
+      await untilAborted(exec.process.ended, AbortSignal.timeout(KILL_TIMEOUT_MS));
+      if ((await exec.exitCode()) !== 0)
+        throw new DrydockError('internal_error', { message: 'Processes of a sandbox do not die.' });
+    } finally {
+      exec.process.disconnect();
+    }
   }
 }

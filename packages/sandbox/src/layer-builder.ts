@@ -1,7 +1,7 @@
 import { LayerBuildOutput } from '@drydock/contracts';
 import type { LayerSource } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imageSizeFor, MAX_IMAGE_BYTES, readBuilderInput } from './builder-input.ts';
 import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
@@ -46,7 +46,8 @@ export async function buildLayer(
     const mirror = request.source.type === 'git' ? { mirrorDir: request.source.mirrorDir } : {};
     const data = { kind: 'layer' as const, source: paths.layer, ...mirror };
     const plan = planBuilder(services, { sandboxId, data, emptyFile: paths.empty });
-    const output = await runBuilder(services, { plan, source: request.source }, signal);
+    const { source } = request;
+    const output = await runBuilder(services, { plan, source, recordFile: paths.container }, signal);
     await unmountAt(paths.layer, config.clock);
     await writeDurably(join(tempDir, 'layer.json'), JSON.stringify(output));
     await syncFile(image);
@@ -59,13 +60,15 @@ function planBuilder(
   services: SandboxServices,
   own: Pick<ContainerPlan, 'sandboxId' | 'data' | 'emptyFile'>,
 ): ContainerPlan {
-  const { config, image, cgroups, cpuSets } = services;
+  const { config, engineFacts, image, cgroups, cpuSets } = services;
   return {
     ...own,
     instanceId: config.instanceId,
     expiresAt: config.clock.now() + BUILD_TIMEOUT_MS,
     imageId: config.imageId,
     image,
+    runtime: engineFacts.defaultRuntime,
+    kernel: 'host',
     runtimeDir: config.runtimeDir,
     loader: config.loader,
     program: 'build-layer',
@@ -79,7 +82,7 @@ function planBuilder(
 
 async function runBuilder(
   services: SandboxServices,
-  { plan, source }: { plan: ContainerPlan; source: LayerSource },
+  { plan, source, recordFile }: { plan: ContainerPlan; source: LayerSource; recordFile: string },
   signal: AbortSignal,
 ): Promise<LayerRecord> {
   const { engine, cgroups, config } = services;
@@ -89,6 +92,7 @@ async function runBuilder(
   try {
     await cgroups.prepare(config.totalMemoryBytes);
     id = await engine.create(name, policy);
+    await writeFile(recordFile, JSON.stringify({ id, policy }), { mode: 0o600 });
     const container = await engine.findContainer(id);
     const violations = container === undefined ? ['it is gone'] : findViolations(policy, container);
     if (violations.length > 0) throw failed(`the engine made another one: ${violations.join('; ')}`);

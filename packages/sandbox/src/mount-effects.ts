@@ -41,6 +41,11 @@ export async function unmountAt(target: string, clock: Clock): Promise<void> {
   );
 }
 
+/** Takes away what is mounted at `target` though files in it may be open: it ends with the last of them. */
+export async function detachAt(target: string): Promise<void> {
+  await runCommand({ file: 'umount', argv: ['--lazy', '--', target] });
+}
+
 async function unmountUntilNone(find: () => Promise<readonly string[]>, clock: Clock): Promise<void> {
   let failure: unknown;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {

@@ -1,8 +1,9 @@
 import { SandboxId } from '@drydock/contracts';
 import type { ListedContainer } from './docker-engine.ts';
-import { findViolations } from './find-violations.ts';
+import { endContainer } from './end-container.ts';
+import { findDrift, type Drift } from './find-drift.ts';
 import type { HostServices } from './host-services.ts';
-import { findContainerRecord, reapSandbox } from './reap-sandbox.ts';
+import { reapSandbox } from './reap-sandbox.ts';
 import { isAbandoned } from './slot-owner.ts';
 import { slotPaths } from './slot-paths.ts';
 import { releaseStaleClaims } from './uid-claims.ts';
@@ -82,20 +83,12 @@ export class Reaper {
     return reaped;
   }
 
-  /** Running containers that are not what they were made as, with what is different. */
-  async findDrift(
-    signal: AbortSignal,
-  ): Promise<readonly { sandboxId: SandboxId; violations: readonly string[] }[]> {
-    const drifted = [];
-    for (const sandboxId of await this.#host.slots.listSlots()) {
-      signal.throwIfAborted();
-      const record = await findContainerRecord(this.#host, sandboxId);
-      const container = record && (await this.#host.engine.findContainer(record.id));
-      if (!record || !container) continue;
-      const violations = findViolations(record.policy, container);
-      if (violations.length > 0) drifted.push({ sandboxId, violations });
-    }
-    return drifted;
+  /** Ends every running container that is not what it was made as; resolves with them. Their slots are their owners'. */
+  async reapDrift(signal: AbortSignal): Promise<readonly Drift[]> {
+    const drifts = await findDrift(this.#host, signal);
+    for (const { containerId } of drifts)
+      await endContainer(this.#host, { name: containerId, id: containerId });
+    return drifts;
   }
 
   async #lookAt(sandboxId: SandboxId, container: ListedContainer): Promise<OrphanFacts> {

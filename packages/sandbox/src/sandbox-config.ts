@@ -37,7 +37,11 @@ export type HostConfig = Required<HostOptions>;
 export interface SandboxConfig extends HostConfig, Required<Omit<SandboxHostConfig, keyof HostOptions>> {
   /** The runtime's dynamic loader, relative to the runtime. */
   readonly loader: string;
+  /** The same, readable: runtimes with a kernel of their own may refuse to execute what they may not read. */
+  readonly readableLoader: string;
 }
+
+type Loaders = Pick<SandboxConfig, 'loader' | 'readableLoader'>;
 
 const LAYER_BUDGET_BYTES = 10 * 1_024 ** 3;
 
@@ -57,32 +61,24 @@ export async function resolveSandboxConfig(options: SandboxHostConfig): Promise<
   const { imageId, runtimeDir, layersDir, totalMemoryBytes = Math.floor(totalmem() * 0.8) } = options;
   const { layerBudgetBytes = LAYER_BUDGET_BYTES, onCacheError = () => undefined } = options;
   for (const path of [runtimeDir, layersDir]) assertSafe(path);
-  const loader = await readLoader(runtimeDir);
+  const loaders = await readLoaders(runtimeDir);
   const layers = { layersDir, layerBudgetBytes, onCacheError };
-  return { ...resolveHostConfig(options), imageId, runtimeDir, ...layers, totalMemoryBytes, loader };
+  return { ...resolveHostConfig(options), imageId, runtimeDir, ...layers, totalMemoryBytes, ...loaders };
 }
 
 function assertSafe(path: string): void {
   if (!SAFE_PATH.test(path)) throw unusable(`${path} has a character that mount options cannot carry.`);
 }
 
-async function readLoader(runtimeDir: string): Promise<string> {
+async function readLoaders(runtimeDir: string): Promise<Loaders> {
   try {
     const manifest: unknown = JSON.parse(await readFile(join(runtimeDir, 'runtime.json'), 'utf8'));
-    if (hasLoader(manifest)) return manifest.loader;
+    const { loader, readableLoader } = manifest as Partial<Loaders>;
+    if (typeof loader === 'string' && typeof readableLoader === 'string') return { loader, readableLoader };
   } catch (cause) {
     throw unusable('The injected runtime has no readable runtime.json.', cause);
   }
-  throw unusable('runtime.json of the injected runtime names no loader.');
-}
-
-function hasLoader(manifest: unknown): manifest is { loader: string } {
-  return (
-    typeof manifest === 'object' &&
-    manifest !== null &&
-    'loader' in manifest &&
-    typeof manifest.loader === 'string'
-  );
+  throw unusable('runtime.json of the injected runtime names no loaders.');
 }
 
 function unusable(message: string, cause?: unknown): DrydockError {

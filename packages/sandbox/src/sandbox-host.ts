@@ -69,6 +69,11 @@ export class SandboxHost {
     return WarmPool.open({ ...options, cold: this.sandboxes, limits, heldBytes, clock });
   }
 
+  /** Whether the engine has that OCI runtime now; operators register one while it runs. */
+  async hasRuntime(name: string): Promise<boolean> {
+    return (await this.#host.engine.describe()).runtimes.includes(name);
+  }
+
   /** What this machine can and cannot do for a sandbox. */
   async describe(): Promise<HostDescription> {
     const { engineFacts, idmapped, cgroups } = await this.#ensureServices();

@@ -2,7 +2,7 @@ import type { SandboxId } from '@drydock/contracts';
 import type { WorkspaceAccess } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
-import { applyMount, unmountAt } from './mount-effects.ts';
+import { applyMount, detachAt, unmountAt } from './mount-effects.ts';
 import type { MountStep } from './mount-steps.ts';
 import { findProcess } from './process-identity.ts';
 import { removeSlot } from './remove-slot.ts';
@@ -27,6 +27,7 @@ export interface SlotRequest {
   readonly diskBytes: number;
   /** Whether the kernel can give the guest a uid of its own; else every guest has the layers' uid. */
   readonly idmapped: boolean;
+  readonly kernel: 'host' | 'own';
 }
 
 /** A sandbox's directory on the host: what is mounted here appears in the running container at `/job`. */
@@ -39,6 +40,7 @@ export class Slot {
   readonly guestUid: number;
   readonly #config: HostConfig;
   readonly #diskBytes: number;
+  readonly #kernel: SlotRequest['kernel'];
   readonly #serial = new Serial();
   #workspace: 'none' | 'mounted' | 'comparable' = 'none';
   #destroyed: Promise<void> | undefined;
@@ -51,6 +53,7 @@ export class Slot {
     this.guestUid = guestUid;
     this.#config = config;
     this.#diskBytes = request.diskBytes;
+    this.#kernel = request.kernel;
   }
 
   /** Claims uids and mounts the scratch space; leaves nothing when it fails. */
@@ -105,7 +108,9 @@ export class Slot {
       try {
         return await capture();
       } finally {
-        await unmountAt(this.paths.capture, this.#config.clock);
+        // A kernel of its own keeps files open that none of its processes has; they go with the container.
+        if (this.#kernel === 'own') await detachAt(this.paths.capture);
+        else await unmountAt(this.paths.capture, this.#config.clock);
       }
     });
   }

@@ -106,7 +106,10 @@ export class WarmPool implements Sandboxes, AsyncDisposable {
   #take(spec: SandboxSpec): Sandbox | undefined {
     const ours = this.#options.spec;
     const fits =
-      spec.memoryBytes === ours.memoryBytes && spec.diskBytes === ours.diskBytes && spec.cpus === ours.cpus;
+      spec.memoryBytes === ours.memoryBytes &&
+      spec.diskBytes === ours.diskBytes &&
+      spec.cpus === ours.cpus &&
+      spec.runtime === ours.runtime;
     const idle = fits ? [...this.#idle].find(({ expiresAt }) => expiresAt >= spec.expiresAt) : undefined;
     if (idle === undefined || this.#stop.signal.aborted) return undefined;
     this.#remove(idle);

@@ -142,14 +142,10 @@ describeWith('docker', 'nothing is left', () => {
     await host.host.reaper.reapSlots(soon());
   });
 
-  it('while a living sandbox keeps its owner, its container and its policy', async () => {
+  it('while a living sandbox keeps its owner and its container', async () => {
     const sandbox = await host.start();
     expect(await host.host.reaper.reapContainers(soon())).toEqual([]);
     expect(await host.host.reaper.reapSlots(soon())).toEqual([]);
-    expect(await host.host.reaper.findDrift(soon())).toEqual([]);
-    docker('update', '--memory', '100m', '--memory-swap', '100m', containers()[0] ?? '');
-    const [drift] = await host.host.reaper.findDrift(soon());
-    expect(drift?.violations.join()).toContain('HostConfig.Memory is 104857600');
     expect(await host.host.release()).toBe(false);
     await sandbox[Symbol.asyncDispose]();
   });

@@ -1,5 +1,5 @@
 /** What tests may depend on and a machine may lack. */
-export type Dependency = 'redis' | 'docker' | 'promtool';
+export type Dependency = 'redis' | 'docker' | 'gvisor' | 'promtool';
 
 /** Dependencies that must not be skipped, from `DRYDOCK_REQUIRE=redis,docker` (CI). */
 export function requiredDependencies(): ReadonlySet<string> {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe } from 'vitest';
 import type { Dependency } from './config.ts';
 import { requiredDependencies } from './config.ts';
+import { readSetupFacts } from './setup-facts.ts';
 
 const DOCKER_SOCKET = '/var/run/docker.sock';
 const PROBE_TIMEOUT_MS = 5_000;
@@ -14,6 +15,10 @@ const FIND_MISSING = {
     succeeds(process.execPath, '-e', `require('node:net').connect('${DOCKER_SOCKET}', () => process.exit(0))`)
       ? undefined
       : `no Docker Engine answers at ${DOCKER_SOCKET}`,
+  gvisor: () =>
+    readSetupFacts().gvisorRuntime === undefined
+      ? 'the engine has no gVisor: npm run setup -- --tests adds it where it may'
+      : undefined,
   promtool: () =>
     succeeds('promtool', '--version') ? undefined : 'promtool (Debian package prometheus) is not installed',
 } satisfies Record<Dependency, () => string | undefined>;

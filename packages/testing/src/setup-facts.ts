@@ -7,14 +7,15 @@ export interface SetupFacts {
   readonly imageId: string;
   readonly runtimeDir: string;
   readonly dockerSocket: string;
+  /** Name of gVisor's runtime at the engine; absent where the engine has none. */
+  readonly gvisorRuntime?: string;
 }
 
 /** Reads `.cache/setup.json`. Throws with what to do when setup has not run. */
 export function readSetupFacts(): SetupFacts {
   const path = fileURLToPath(new URL('../../../.cache/setup.json', import.meta.url));
   try {
-    const { imageId, runtimeDir, dockerSocket } = JSON.parse(readFileSync(path, 'utf8')) as SetupFacts;
-    return { imageId, runtimeDir, dockerSocket };
+    return JSON.parse(readFileSync(path, 'utf8')) as SetupFacts;
   } catch (cause) {
     throw new Error('Drydock is not set up on this machine. Run: npm run setup', { cause });
   }

@@ -1,5 +1,6 @@
 import type { MonitorDeps } from './deps.ts';
 import type { Sweep } from './sweep.ts';
+import { createAuditDrift } from './sweeps/audit-drift.ts';
 import { createDispatchOutbox } from './sweeps/dispatch-outbox.ts';
 import { createEnforceDeadlines } from './sweeps/enforce-deadlines.ts';
 import { createExpireApprovals } from './sweeps/expire-approvals.ts';
@@ -15,6 +16,7 @@ export function createDuties(deps: MonitorDeps): Sweep[] {
     createExpireAttempts(deps),
     createExpireApprovals(deps),
     createEnforceDeadlines(deps),
+    createAuditDrift(deps),
     createExportGauges(deps),
     createRemoveJobs(deps),
     createRemoveArtifacts(deps),

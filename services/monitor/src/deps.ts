@@ -17,12 +17,22 @@ export interface ReapedSandbox {
   readonly reason: Extract<ReapReason, 'expired' | 'owner_dead' | 'no_slot'>;
 }
 
+/** A container that was not what it was to be any more, and was ended for it. */
+export interface DriftedSandbox {
+  readonly containerId: string;
+  /** Undefined where its label is no id of ours. */
+  readonly sandboxId: SandboxId | undefined;
+  readonly violations: readonly string[];
+}
+
 /** Sandboxes and slots of this installation on this host, seen from outside. Foreign ones do not exist for it. */
 export interface SandboxHost {
   /** Kills by Docker, by cgroup where Docker does not answer, and takes the slot down; false where there was nothing. */
   destroy(sandboxId: SandboxId, signal: AbortSignal): Promise<boolean>;
   /** Ends containers whose label expired or that nobody looks after; resolves with them. */
   reapContainers(signal: AbortSignal): Promise<readonly ReapedSandbox[]>;
+  /** Ends running containers that depart from their policy; resolves with them. */
+  reapDrift(signal: AbortSignal): Promise<readonly DriftedSandbox[]>;
   /** Unmounts and removes slots whose owner is dead; resolves with them. */
   reapSlots(signal: AbortSignal): Promise<readonly SandboxId[]>;
   /** Gives back what all slots share, where none is left. */

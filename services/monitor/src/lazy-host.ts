@@ -18,6 +18,7 @@ export function createLazyHost(open: () => Promise<SandboxHost>): SandboxHost {
   return {
     destroy: async (sandboxId, signal) => (await host()).destroy(sandboxId, signal),
     reapContainers: async (signal) => (await host()).reapContainers(signal),
+    reapDrift: async (signal) => (await host()).reapDrift(signal),
     reapSlots: async (signal) => (await host()).reapSlots(signal),
     release: async () => (await host()).release(),
   };

@@ -70,6 +70,11 @@ export class MonitorMetrics extends Metrics {
     help: 'Sandboxes that the monitor ended, by reason; expired is the label, the fallback without Redis.',
     labels: { reason: REAP_REASONS },
   });
+  readonly #drifted = this.counter({
+    name: 'drydock_sandbox_drift_total',
+    help: 'Running containers that departed from their policy, and were ended for it.',
+    labels: {},
+  });
   readonly #slotsReaped = this.counter({
     name: 'drydock_slots_reaped_total',
     help: 'Slots with their mounts that the monitor removed because their owner is dead.',
@@ -161,6 +166,10 @@ export class MonitorMetrics extends Metrics {
 
   sandboxReaped(reason: ReapReason): void {
     this.#reaped.inc({ reason });
+  }
+
+  sandboxDrifted(): void {
+    this.#drifted.inc({});
   }
 
   slotReaped(): void {

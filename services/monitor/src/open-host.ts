@@ -18,6 +18,7 @@ export async function openHost(config: MonitorConfig): Promise<SandboxHost> {
       return wasHere;
     },
     reapContainers: (signal) => host.reaper.reapContainers(signal),
+    reapDrift: (signal) => host.reaper.reapDrift(signal),
     reapSlots: (signal) => host.reaper.reapSlots(signal),
     release: () => host.release(),
   };

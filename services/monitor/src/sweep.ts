@@ -4,6 +4,7 @@ export const SWEEPS = [
   'expire_approvals',
   'enforce_deadlines',
   'reap_sandboxes',
+  'audit_drift',
   'export_gauges',
   'remove_jobs',
   'remove_artifacts',

@@ -16,7 +16,7 @@ import type {
   SweptArtifacts,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
-import type { MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
+import type { DriftedSandbox, MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
 import { MonitorMetrics } from '../src/metrics.ts';
 import { ManualClock } from '@drydock/testing';
 
@@ -36,6 +36,7 @@ export class FakeHost implements SandboxHost {
   readonly calls: string[] = [];
   orphans: readonly ReapedSandbox[] = [];
   abandonedSlots: readonly SandboxId[] = [];
+  drifts: readonly DriftedSandbox[] = [];
 
   async destroy(sandboxId: SandboxId): Promise<boolean> {
     if (this.stubborn.has(sandboxId)) throw new Error(`${sandboxId} does not die`);
@@ -46,6 +47,10 @@ export class FakeHost implements SandboxHost {
     this.calls.push('containers');
     for (const { sandboxId } of this.orphans) this.running.delete(sandboxId);
     return this.orphans;
+  }
+
+  async reapDrift(): Promise<readonly DriftedSandbox[]> {
+    return this.drifts;
   }
 
   async reapSlots(): Promise<readonly SandboxId[]> {

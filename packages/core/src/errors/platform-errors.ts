@@ -62,4 +62,10 @@ export const PLATFORM_ERRORS = {
     summary: 'The checkpoint is not one that this installation made for this job, or cannot be restored.',
     next: 'Submit the job anew; the operator looks at the worker log and at DRYDOCK_CHECKPOINT_KEY_FILE.',
   },
+  tier_unavailable: {
+    httpStatus: 503,
+    retryable: false,
+    summary: 'The tier needs a container runtime that this installation does not have.',
+    next: 'The operator registers the runtime with Docker Engine, or names another in DRYDOCK_HIGH_TIER_RUNTIME.',
+  },
 } as const satisfies ErrorRows;

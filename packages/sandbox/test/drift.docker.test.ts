@@ -1,0 +1,92 @@
+import type { Sandbox } from '@drydock/core';
+import { describeWith, readSetupFacts } from '@drydock/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { docker, file, output, soon, SOURCE, TestHost } from './test-host.ts';
+
+describeWith('docker', 'the drift audit', () => {
+  let host: TestHost;
+  const opened: Sandbox[] = [];
+
+  beforeAll(async () => {
+    host = await TestHost.open();
+  });
+
+  afterEach(async () => {
+    for (const sandbox of opened.splice(0)) await sandbox[Symbol.asyncDispose]();
+    expect(host.findLeftovers()).toEqual([]);
+  });
+
+  afterAll(async () => {
+    expect(await host.close()).toEqual([]);
+  });
+
+  async function start(): Promise<{ sandbox: Sandbox; id: string }> {
+    const sandbox = await host.start();
+    opened.push(sandbox);
+    const [id = ''] = docker('inspect', '-f', '{{.Id}}', `drydock-${host.config.instanceId}-${sandbox.id}`);
+    return { sandbox, id };
+  }
+
+  /** A container that calls itself ours. */
+  function startPretender(sandboxLabel: string): string {
+    const labels = [`drydock.instance=${host.config.instanceId}`, `drydock.sandbox=${sandboxLabel}`];
+    const flags = ['--rm', '-d', '--network', 'none', ...labels.flatMap((label) => ['--label', label])];
+    const [id = ''] = docker('run', ...flags, readSetupFacts().imageId, 'sleep', '60');
+    return id;
+  }
+
+  it('leaves a sandbox alone that is what it was made as', async () => {
+    const { sandbox } = await start();
+    expect(await host.host.reaper.reapDrift(soon())).toEqual([]);
+    expect(await output(sandbox, 'echo alive')).toBe('alive\n');
+  });
+
+  it('leaves a builder alone', async () => {
+    const building = host.layer({ ...SOURCE, files: [...SOURCE.files, file('more', 'x')] });
+    const built = building.then(() => 'built' as const);
+    let seen: unknown;
+    while (seen !== 'built') {
+      const drifts = await host.host.reaper.reapDrift(soon());
+      expect(drifts).toEqual([]);
+      seen = await Promise.race([built, sleep(20)]);
+    }
+  });
+
+  it.each([
+    [['--pids-limit', '4096'], 'HostConfig.PidsLimit is 4096 instead of 1024'],
+    [['--cpus', '2'], 'HostConfig.NanoCpus is 2000000000 instead of 1000000000'],
+    [['--memory', '100m', '--memory-swap', '100m'], 'HostConfig.Memory is 104857600'],
+  ])('ends a sandbox whose limits were changed: docker update %j', async (change, violation) => {
+    const { sandbox, id } = await start();
+    docker('update', ...change, id);
+    expect(await host.host.reaper.reapDrift(soon())).toEqual([
+      {
+        containerId: id,
+        sandboxId: sandbox.id,
+        violations: expect.arrayContaining([expect.stringContaining(violation)]),
+      },
+    ]);
+    await sandbox.ended;
+  });
+
+  it.each(['sbx_00000000000000ff', 'nothing of ours'])(
+    'ends a container that only calls itself %s',
+    async (label) => {
+      const id = startPretender(label);
+      expect(await host.host.reaper.reapDrift(soon())).toMatchObject([
+        { containerId: id, violations: ['it is not the container of a sandbox'] },
+      ]);
+      expect(docker('ps', '-aq', '--no-trunc', '--filter', `id=${id}`)).toEqual([]);
+    },
+  );
+
+  it('ends the pretender and not the sandbox whose name it took', async () => {
+    const { sandbox } = await start();
+    const id = startPretender(sandbox.id);
+    expect(await host.host.reaper.reapDrift(soon())).toMatchObject([
+      { containerId: id, sandboxId: sandbox.id },
+    ]);
+    expect(await output(sandbox, 'echo alive')).toBe('alive\n');
+  });
+});

@@ -1,0 +1,51 @@
+import { Engine } from './engine.ts';
+import { openCanaries } from './open-canaries.ts';
+import { probeControl, probeSandbox, type ProbeReport } from './run-case.ts';
+import { CASE_CLASSES, type Boundary, type Canaries, type SecurityCase } from './security-case.ts';
+import type { SuiteHost } from './suite-host.ts';
+
+export interface CaseResult {
+  readonly case: SecurityCase;
+  readonly boundary: Boundary;
+  readonly probe: ProbeReport;
+  /** The probe where the door stands open. Undefined on gVisor: what a probe can do was shown on the host's kernel. */
+  readonly control: ProbeReport | undefined;
+}
+
+/** Runs every case that the boundary can run, one after the other: a sandbox for each class, a control for each case. */
+export async function* runSuite(
+  host: SuiteHost,
+  { boundary, cases }: { readonly boundary: Boundary; readonly cases: readonly SecurityCase[] },
+): AsyncGenerator<CaseResult, void> {
+  const runnable = cases.filter(({ boundaries = ['runc', 'gvisor'] }) => boundaries.includes(boundary));
+  await using canaries = await openCanaries();
+  for (const name of CASE_CLASSES) {
+    const own = runnable.filter((item) => item.class === name);
+    if (own.length > 0) yield* runClass(host, { boundary, cases: own, canaries });
+  }
+}
+
+interface ClassRun {
+  readonly boundary: Boundary;
+  readonly cases: readonly SecurityCase[];
+  readonly canaries: Canaries;
+}
+
+async function* runClass(
+  host: SuiteHost,
+  { boundary, cases, canaries }: ClassRun,
+): AsyncGenerator<CaseResult, void> {
+  const engine = new Engine(host.dockerSocket);
+  await using sandbox = await host.start(boundary === 'runc' ? undefined : host.gvisorRuntime);
+  const like = await engine.describe(`drydock-${host.instanceId}-${sandbox.id}`);
+  for (const item of cases) {
+    const probe = await probeSandbox(item, sandbox, canaries);
+    const control = boundary === 'runc' ? await probeControl(item, { engine, like, canaries }) : undefined;
+    yield { case: item, boundary, probe, control };
+  }
+}
+
+/** Whether a result is as it has to be. */
+export function isSound({ probe, control }: CaseResult): boolean {
+  return probe.verdict === 'contained' && (control === undefined || control.verdict === 'escaped');
+}
