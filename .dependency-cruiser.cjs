@@ -22,6 +22,11 @@ const ROWS = {
     own: ADAPTER,
     vendors: ['tree-sitter-bash', 'unbash', 'web-tree-sitter', 'yaml', 'zod'],
   },
+  'packages/egress': {
+    own: [...ADAPTER, 'service-kit'],
+    vendors: ['@peculiar/x509', 'reflect-metadata', 'yaml', 'zod'],
+    testOwn: ['sandbox'],
+  },
   'packages/git-mirror': { own: ADAPTER, vendors: [] },
   'packages/artifacts': { own: ADAPTER, vendors: [] },
   'packages/service-kit': { own: ['contracts'], vendors: ['pino', 'prom-client', 'zod'] },
@@ -42,7 +47,7 @@ const ROWS = {
     own: [...SERVICE, 'artifacts', 'git-mirror', 'models', 'policy', 'sandbox', 'verification'],
     vendors: ['zod'],
   },
-  'services/monitor': { own: [...SERVICE, 'artifacts', 'sandbox'], vendors: ['zod'] },
+  'services/monitor': { own: [...SERVICE, 'artifacts', 'egress', 'sandbox'], vendors: ['zod'] },
   examples: { own: ['contracts', 'client', 'local-stack'], vendors: ['zod'] },
   bench: {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'sandbox', 'service-kit'],

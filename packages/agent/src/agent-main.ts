@@ -1,5 +1,6 @@
 import type { AgentFrame } from '@drydock/contracts';
 import { AGENT_PROTOCOL_VERSION, WorkerFrame } from '@drydock/contracts';
+import { startEgressForwarder } from './egress-forwarder.ts';
 import { runLoop } from './run-loop.ts';
 import { exitWith, serveStdio } from './serve-stdio.ts';
 import { findShell } from './tool-host/shell.ts';
@@ -9,6 +10,8 @@ const send: (frame: AgentFrame) => void = serveStdio<WorkerFrame>(WorkerFrame, (
   line.receive(frame),
 );
 const line = new WorkerLine(send);
+// Before any command runs: the port cannot be somebody else's.
+startEgressForwarder();
 send({ type: 'ready', body: { protocol: AGENT_PROTOCOL_VERSION } });
 
 // The process stays when the loop has ended: it is the container's first one, and the workspace is still needed.

@@ -2,6 +2,8 @@
 export const WORKSPACE = '/job/work';
 /** HOME of every command, with its caches. */
 export const HOME = '/job/home';
+/** The egress gateway's socket, where the job has one. */
+export const EGRESS_SOCKET = '/job/egress/proxy.sock';
 /** The injected runtime: this program, its libraries and tools. */
 export const RUNTIME = '/opt/drydock';
 /** The base commit's git directory, read-only: what it says is ours. */

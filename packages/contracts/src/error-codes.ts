@@ -44,6 +44,7 @@ export const ErrorCode = z.enum([
   'store_misconfigured',
   'engine_unavailable',
   'tier_unavailable',
+  'egress_unavailable',
   'overloaded',
   'sandbox_start_failed',
   'internal_error',

@@ -69,3 +69,21 @@ export {
   ToolUseApproval,
   ToolUseGrant,
 } from './approval.ts';
+export {
+  EGRESS_CONTROL_SOCKET,
+  EGRESS_FILES,
+  EGRESS_PROXY_PORT,
+  EGRESS_REASONS,
+  EGRESS_VERDICTS,
+  EgressDecision,
+  EgressGrant,
+  EgressHostPattern,
+  EgressMethod,
+  EgressPort,
+  EgressQuotas,
+  EgressReport,
+  EgressRequest,
+  EgressResponse,
+  MAX_EGRESS_LINE_BYTES,
+} from './egress-protocol.ts';
+export type { EgressReason } from './egress-protocol.ts';

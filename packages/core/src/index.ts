@@ -26,6 +26,18 @@ export { COMMAND_VERDICT_TABLE, resolveDecision } from './policy/resolve-command
 export { SecretMasker } from './text/secret-masker.ts';
 export type { KnownSecret } from './text/secret-masker.ts';
 export { stripForPeople } from './text/strip-for-people.ts';
+export { decideEgress, decideEgressCeiling } from './policy/decide-egress.ts';
+export type {
+  EgressRefusal,
+  EgressRule,
+  EgressTarget,
+  EgressVerdict,
+  LiveEgressGrant,
+} from './policy/decide-egress.ts';
+export { classifyEgressAddress } from './policy/egress-address.ts';
+export type { EgressAddressClass } from './policy/egress-address.ts';
+export { literalAddress, parseEgressAuthority } from './policy/egress-authority.ts';
+export type { AuthorityFault, EgressAuthority } from './policy/egress-authority.ts';
 export { FrameDecoder, FrameEncoder } from './frames/codec.ts';
 export { decideRemoval } from './retention/decide-removal.ts';
 export type {

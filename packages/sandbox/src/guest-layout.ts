@@ -4,6 +4,7 @@ export const GUEST = {
   job: '/job',
   work: '/job/work',
   home: '/job/home',
+  egress: '/job/egress',
   layer: '/layer',
   mirror: '/mirror',
 } as const;

@@ -1,5 +1,6 @@
-import type { SandboxId } from '@drydock/contracts';
+import { EGRESS_FILES, type SandboxId } from '@drydock/contracts';
 import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasCode } from './has-code.ts';
 import { unmountBelow } from './mount-effects.ts';
 import type { HostConfig } from './sandbox-config.ts';
@@ -23,9 +24,10 @@ export async function removeSlot(sandboxId: SandboxId, config: HostConfig): Prom
 
 /** File by file and without recursion: should something still be mounted, this fails instead of emptying it. */
 async function removeSlotFiles(paths: SlotPaths): Promise<void> {
-  const { work, home, git, upper, base, capture, job, layer, lower, scratch, dir } = paths;
-  for (const file of [paths.container, paths.empty]) await rm(file, { force: true });
-  for (const path of [work, home, git, upper, base, capture, job, layer, lower, scratch])
+  const { work, home, git, egress, upper, base, capture, job, layer, lower, scratch, dir } = paths;
+  const left = Object.values(EGRESS_FILES).map((name) => join(egress, name));
+  for (const file of [paths.container, paths.empty, ...left]) await rm(file, { force: true });
+  for (const path of [work, home, git, egress, upper, base, capture, job, layer, lower, scratch])
     await removeDir(path);
   await rm(paths.owner, { force: true });
   await removeDir(dir);

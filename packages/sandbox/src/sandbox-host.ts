@@ -2,6 +2,7 @@ import type { LayerStore, Sandboxes } from '@drydock/core';
 import { heldBytes } from './container-options.ts';
 import { DockerLayerStore } from './docker-layer-store.ts';
 import { DockerSandboxes } from './docker-sandboxes.ts';
+import { openEgress, type EgressLine, type EgressOptions } from './egress-client.ts';
 import {
   createHostServices,
   createSandboxServices,
@@ -72,6 +73,11 @@ export class SandboxHost {
   /** Whether the engine has that OCI runtime now; operators register one while it runs. */
   async hasRuntime(name: string): Promise<boolean> {
     return (await this.#host.engine.describe()).runtimes.includes(name);
+  }
+
+  /** Opens a way out of one of its sandboxes. Throws `egress_unavailable` where no gateway opens it within 10 s. */
+  openEgress(options: EgressOptions, signal: AbortSignal): Promise<EgressLine> {
+    return openEgress(this.#config, options, signal);
   }
 
   /** What this machine can and cannot do for a sandbox. */

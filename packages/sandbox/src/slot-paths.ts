@@ -12,6 +12,8 @@ export interface SlotPaths {
   readonly work: string;
   readonly home: string;
   readonly git: string;
+  /** Where the egress gateway puts the job's socket. */
+  readonly egress: string;
   readonly upper: string;
   readonly base: string;
   readonly capture: string;
@@ -47,6 +49,7 @@ export function slotPaths(stateDir: string, sandboxId: SandboxId): SlotPaths {
     work: join(job, 'work'),
     home: join(job, 'home'),
     git: join(job, 'git'),
+    egress: join(job, 'egress'),
     upper: join(job, 'upper'),
     base: join(job, 'base'),
     capture: join(job, 'capture'),

@@ -135,8 +135,8 @@ export class Slot {
     const { paths } = this;
     await writeFile(paths.owner, JSON.stringify(owner), { mode: 0o600 });
     await writeFile(paths.empty, '', { mode: 0o444 });
-    const { work, home, git, upper, base, capture, layer, lower, scratch } = paths;
-    for (const dir of [paths.job, work, home, git, upper, base, capture, layer, lower, scratch]) {
+    const { work, home, git, egress, upper, base, capture, layer, lower, scratch } = paths;
+    for (const dir of [paths.job, work, home, git, egress, upper, base, capture, layer, lower, scratch]) {
       await mkdir(dir);
       // By name: the guest has to pass through here whatever the umask of this process is.
       await chmod(dir, 0o755);

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
 import type { Env } from '@drydock/service-kit';
-import { SERVICE_ENV, parseConfig } from '@drydock/service-kit';
+import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { MonitorDeps } from './deps.ts';
 
@@ -37,6 +37,15 @@ const MonitorEnvironment = z.object({
     .min(1)
     .default(10_240)
     .describe('what the artifacts of jobs may take of the disk, MiB'),
+  DRYDOCK_EGRESS_RULES_FILE: absolutePath
+    .optional()
+    .describe('the absolute path of the rules of the egress gateway'),
+  DRYDOCK_EGRESS_PROXY: secretText()
+    .optional()
+    .describe('the proxy that all egress goes through, http(s)://[user:password@]host:port'),
+  DRYDOCK_EGRESS_CA_FILE: absolutePath
+    .optional()
+    .describe('the absolute path of certificates in PEM that egress trusts beside the well-known ones'),
   DRYDOCK_MONITOR_METRICS_HOST: z
     .string()
     .default('127.0.0.1')

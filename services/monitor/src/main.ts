@@ -1,3 +1,4 @@
+import { GATEWAY_ARGV } from '@drydock/egress';
 import { openQueue } from '@drydock/queue';
 import {
   createLogger,
@@ -8,6 +9,8 @@ import {
   watchShutdown,
 } from '@drydock/service-kit';
 import { parseMonitorConfig } from './config.ts';
+import { prepareEgressEnvironment } from './egress-environment.ts';
+import { runEgressGateway } from './egress-gateway.ts';
 import { MonitorMetrics } from './metrics.ts';
 import { openDeps } from './open-deps.ts';
 import { runSweeps } from './run-sweeps.ts';
@@ -22,6 +25,7 @@ const LAST_REAP_MS = 30_000;
 
 await runService('monitor', async () => {
   const config = parseMonitorConfig();
+  const egressEnv = await prepareEgressEnvironment(config);
   const clock = systemClock;
   const log = createLogger({ service: 'monitor', level: config.DRYDOCK_LOG_LEVEL, destination: 'stdout' });
   const shutdown = watchShutdown({ logger: log, clock, exitOnStdinEof: config.DRYDOCK_EXIT_ON_STDIN_EOF });
@@ -56,6 +60,12 @@ await runService('monitor', async () => {
     await reap.run(AbortSignal.timeout(LAST_REAP_MS));
     if (!(await deps.host.release())) log.warn('host.kept', { reason: 'a sandbox is still there' });
   });
+  // Before the last reap: the state directory goes with its last user.
+  const egress = runEgressGateway(
+    { argv: GATEWAY_ARGV, env: egressEnv, clock, log, metrics },
+    shutdown.signal,
+  );
+  shutdown.add('egress', CLOSE_MS, () => egress);
   log.info('monitor.ready', { metricsUrl: `${server.url}/metrics` });
   await durable;
 });

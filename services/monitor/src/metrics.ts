@@ -1,5 +1,5 @@
-import type { JobState } from '@drydock/contracts';
-import { JOB_STATES } from '@drydock/contracts';
+import type { EgressReport, JobState } from '@drydock/contracts';
+import { EGRESS_REASONS, EGRESS_VERDICTS, JOB_STATES } from '@drydock/contracts';
 import type { RemovalReason, SandboxRecord, StoreMemory, SweptArtifacts } from '@drydock/core';
 import { Metrics } from '@drydock/service-kit';
 import type { FinishedPass } from './run-sweeps.ts';
@@ -111,6 +111,32 @@ export class MonitorMetrics extends Metrics {
     help: 'Artifacts that jobs and uploads refer to, as of the last sweep of this monitor; 0 before.',
     labels: {},
   });
+  readonly #egressDecisions = this.counter({
+    name: 'drydock_egress_decisions_total',
+    help: 'What the egress gateway decided about requests of sandboxes, and why.',
+    labels: { verdict: EGRESS_VERDICTS, reason: EGRESS_REASONS },
+    exists: ({ verdict, reason }) => (verdict === 'allow') === (reason === 'granted'),
+  });
+  readonly #egressBytes = this.counter({
+    name: 'drydock_egress_bytes_total',
+    help: 'Bytes that sandboxes sent and received, counted when their line is closed.',
+    labels: { direction: ['up', 'down'] },
+  });
+  readonly #egressLines = this.gauge({
+    name: 'drydock_egress_lines',
+    help: 'Sandboxes of this host that have a way out.',
+    labels: {},
+  });
+  readonly #egressUp = this.gauge({
+    name: 'drydock_egress_gateway_up',
+    help: 'Whether the egress gateway of this host runs; while it does not, nothing leaves a sandbox.',
+    labels: {},
+  });
+  readonly #egressRestarts = this.counter({
+    name: 'drydock_egress_gateway_restarts_total',
+    help: 'Times that the egress gateway was started again.',
+    labels: {},
+  });
 
   constructor() {
     super('monitor');
@@ -170,6 +196,32 @@ export class MonitorMetrics extends Metrics {
 
   sandboxDrifted(): void {
     this.#drifted.inc({});
+  }
+
+  egressReported(report: EgressReport): void {
+    switch (report.type) {
+      case 'decided': {
+        const { verdict, reason, count } = report.decision;
+        return this.#egressDecisions.inc({ verdict, reason }, count);
+      }
+      case 'opened':
+        return this.#egressLines.set({}, report.lines);
+      case 'closed':
+        this.#egressLines.set({}, report.lines);
+        this.#egressBytes.inc({ direction: 'up' }, report.bytesUp);
+        return this.#egressBytes.inc({ direction: 'down' }, report.bytesDown);
+      case 'ready':
+      case 'failed':
+    }
+  }
+
+  egressIsUp(isUp: boolean): void {
+    this.#egressUp.set({}, Number(isUp));
+    if (!isUp) this.#egressLines.set({}, 0);
+  }
+
+  egressRestarted(): void {
+    this.#egressRestarts.inc({});
   }
 
   slotReaped(): void {

@@ -68,4 +68,10 @@ export const PLATFORM_ERRORS = {
     summary: 'The tier needs a container runtime that this installation does not have.',
     next: 'The operator registers the runtime with Docker Engine, or names another in DRYDOCK_HIGH_TIER_RUNTIME.',
   },
+  egress_unavailable: {
+    httpStatus: 503,
+    retryable: true,
+    summary: 'The egress gateway does not answer.',
+    next: 'The operator looks at the log of the monitor, which runs the gateway.',
+  },
 } as const satisfies ErrorRows;

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { classifyEgressAddress } from './egress-address.ts';
+
+it.each([
+  ['93.184.215.14', 'public'],
+  ['2606:2800:21f:cb07::1', 'public'],
+  ['10.0.0.1', 'private'],
+  ['172.31.255.255', 'private'],
+  ['172.32.0.0', 'public'],
+  ['192.168.1.1', 'private'],
+  ['100.64.0.1', 'cgnat'],
+  ['127.8.8.8', 'loopback'],
+  ['::1', 'loopback'],
+  ['169.254.169.254', 'link_local'],
+  ['fe80::1', 'link_local'],
+  ['fd00:ec2::254', 'unique_local'],
+  ['64:ff9b::7f00:1', 'nat64'],
+  ['64:ff9b:1::1', 'nat64'],
+  ['2002:7f00:1::', 'six_to_four'],
+  ['2001:0:1::', 'teredo'],
+  ['::ffff:127.0.0.1', 'mapped'],
+  ['::ffff:5db8:d70e', 'mapped'],
+  ['::7f00:1', 'mapped'],
+  ['224.0.0.1', 'multicast'],
+  ['ff02::1', 'multicast'],
+  ['192.0.2.1', 'documentation'],
+  ['2001:db8::1', 'documentation'],
+  ['0.0.0.0', 'reserved'],
+  ['255.255.255.255', 'reserved'],
+  ['2001:10::1', 'reserved'],
+  ['4000::1', 'reserved'],
+  ['fe80::1%eth0', 'not_an_address'],
+  ['127.1', 'not_an_address'],
+  ['010.0.0.1', 'not_an_address'],
+  ['256.0.0.1', 'not_an_address'],
+  ['1::2::3', 'not_an_address'],
+  ['1:2:3:4:5:6:7', 'not_an_address'],
+  ['1:2:3:4:5:6:7:8:9', 'not_an_address'],
+  ['::g', 'not_an_address'],
+  ['', 'not_an_address'],
+])('%s is %s', (address, expected) => {
+  expect(classifyEgressAddress(address)).toBe(expected);
+});
