@@ -38,7 +38,7 @@ const ROWS = {
   },
   'packages/local-stack': { own: ['contracts', 'service-kit', 'queue', 'scripted-model'], vendors: ['zod'] },
   'packages/testing': {
-    own: ['artifacts', 'contracts', 'core', 'queue', 'sandbox', 'runtime'],
+    own: ['artifacts', 'contracts', 'core', 'queue', 'sandbox', 'runtime', 'service-kit'],
     vendors: ['vitest'],
   },
   'infra/runtime': { own: ['agent'], vendors: ['rolldown'] },

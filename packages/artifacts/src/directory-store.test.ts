@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Digest } from '@drydock/contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from './directory-store.ts';
+import { newIncomingName } from './incoming-name.ts';
 
 const HELLO = new TextEncoder().encode('hello');
 const HELLO_DIGEST = Digest.parse('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824');
@@ -128,5 +129,20 @@ describe('DirectoryStore', () => {
     await utimes(join(incoming, 'old'), twoHoursAgo, twoHoursAgo);
     await new DirectoryStore(dir).put(HELLO);
     expect(await readdir(incoming)).toEqual(['young']);
+  });
+
+  it('removes what a dead process of this machine left, at once, and leaves alone what others may still write', async () => {
+    const incoming = join(dir, 'incoming');
+    await mkdir(incoming);
+    const mine = await newIncomingName();
+    const [boot, namespace, pid, start, random] = mine.split('.');
+    const dead = [boot, namespace, pid, `${start}0`, random].join('.');
+    const elsewhere = ['another-boot', namespace, pid, `${start}0`, random].join('.');
+    const inAnotherContainer = [boot, '1', pid, `${start}0`, random].join('.');
+    const written = [mine, dead, elsewhere, inAnotherContainer];
+    for (const name of written) await writeFile(join(incoming, name), 'half');
+    await new DirectoryStore(dir).put(HELLO);
+    const kept = written.filter((name) => name !== dead);
+    expect((await readdir(incoming)).toSorted()).toEqual(kept.toSorted());
   });
 });

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
   shardOf,
   undefinedWhereMissing,
 } from './directory-layout.ts';
+import { isAbandoned, newIncomingName } from './incoming-name.ts';
 
 export interface DirectoryStoreOptions {
   /** Largest artifact, bytes. */
@@ -20,8 +21,6 @@ export interface DirectoryStoreOptions {
 }
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
-/** A file that is being written is younger than this; an older one was left by a crash. */
-const STALE_MS = 60 * 60 * 1_000;
 
 /**
  * Artifacts as files named by their SHA-256, in 256 directories. Written beside their place, synced, renamed, and the
@@ -85,7 +84,7 @@ export class DirectoryStore implements ArtifactStore {
    */
   async #write(chunks: Chunks, maxBytes: number): Promise<StoredBytes> {
     const intake = new Intake(chunks, maxBytes);
-    const path = join(this.#dir, INCOMING, randomUUID());
+    const path = join(this.#dir, INCOMING, await newIncomingName());
     try {
       await makeDirectory(this.#dir, INCOMING);
       await using file = await open(path, 'wx', 0o600);
@@ -149,7 +148,7 @@ export class DirectoryStore implements ArtifactStore {
     for (const name of await readdir(join(this.#dir, INCOMING))) {
       const path = join(this.#dir, INCOMING, name);
       const found = await stat(path).catch(undefinedWhereMissing);
-      if (found && now - found.mtimeMs > STALE_MS) await rm(path, { force: true });
+      if (found && (await isAbandoned(name, now - found.mtimeMs))) await rm(path, { force: true });
     }
   }
 }

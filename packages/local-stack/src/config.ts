@@ -54,6 +54,8 @@ export interface StackConfig {
   readonly redisPrefix?: string;
   /** Absent: the scripted model answers. */
   readonly model?: { readonly apiKey?: string; readonly baseUrl?: string };
+  /** Absent: the engine that setup found. */
+  readonly dockerSocket?: string;
   /** Directories with transcripts of the scripted model. */
   readonly transcriptDirs: readonly string[];
   /** The environment that every service inherits: PATH and little else. */

@@ -110,7 +110,8 @@ class LaunchedStack implements Stack {
     const { data } = this;
     const redisUrl = this.#config.redisUrl ?? redisSocket(data);
     if (this.#config.redisUrl !== undefined) await assertRedisUsable(this.#config.redisUrl);
-    const facts = await readSetupFacts();
+    const found = await readSetupFacts();
+    const facts = { ...found, dockerSocket: this.#config.dockerSocket ?? found.dockerSocket };
     await assertEngine(facts.dockerSocket);
     this.#context = { config: this.#config, data, facts, redisUrl };
     await allOrJoined([

@@ -229,11 +229,9 @@ export class DockerEngine {
     );
   }
 
+  /** Throws `engine_unavailable` where nobody can say: an engine that goes away refuses with all kinds of words first. */
   async #isRunning(id: string): Promise<boolean> {
-    return this.findContainer(id).then(
-      (container) => container?.State.Running === true,
-      () => true,
-    );
+    return (await this.findContainer(id))?.State.Running === true;
   }
 
   async #unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {

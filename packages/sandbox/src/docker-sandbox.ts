@@ -21,6 +21,7 @@ import type { GuestProcess } from './guest-process.ts';
 import type { HostServices, SandboxServices } from './host-services.ts';
 import { layerImagePath } from './layer-paths.ts';
 import { runApply, runCapture, runRestore, runStateCapture } from './patch-programs.ts';
+import { disownSlot } from './slot-owner.ts';
 import type { Slot } from './slot.ts';
 import type { ToolHost } from './tool-host.ts';
 import { ToolHostClient } from './tool-host-client.ts';
@@ -153,13 +154,14 @@ export class DockerSandbox implements Sandbox {
     return this.#toolHost.fingerprint(signal);
   }
 
-  /** Container first, mounts after: never the other way round. A failed try leaves the rest to the next, or the reaper. */
+  /** Container first, mounts after: never the other way round. What a failed try leaves is the next one's, or the reaper's. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing ??= this.#dispose();
     try {
       await this.#disposing;
     } catch (error) {
       this.#disposing = undefined;
+      await disownSlot(this.#slot.paths);
       throw error;
     }
   }

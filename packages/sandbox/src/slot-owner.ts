@@ -1,5 +1,5 @@
 import type { SandboxId } from '@drydock/contracts';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { hasCode } from './has-code.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { SlotPaths } from './slot-paths.ts';
@@ -15,6 +15,8 @@ export interface SlotOwner extends ProcessIdentity {
 
 /** A slot without owner.json is being made; after this time its maker is dead. */
 const UNOWNED_GRACE_MS = 10_000;
+/** No process has this number. */
+const NOBODY: ProcessIdentity = { pid: 0, startTime: '' };
 
 export async function findOwner(paths: SlotPaths): Promise<SlotOwner | undefined> {
   try {
@@ -34,4 +36,16 @@ export async function isAbandoned(paths: SlotPaths, now: number): Promise<boolea
     () => now,
   );
   return now - madeAt > UNOWNED_GRACE_MS;
+}
+
+/**
+ * Leaves a slot to the reaper although this process lives: for an owner that could not end the container, because the
+ * engine was away, and will not come back to it. A slot that is gone needs nobody.
+ */
+export async function disownSlot(paths: SlotPaths): Promise<void> {
+  const owner = await findOwner(paths);
+  if (owner === undefined) return;
+  const note = `${paths.owner}.new`;
+  await writeFile(note, JSON.stringify({ ...owner, ...NOBODY }), { mode: 0o600 });
+  await rename(note, paths.owner);
 }

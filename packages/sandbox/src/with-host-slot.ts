@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { SandboxServices } from './host-services.ts';
 import { findProcess } from './process-identity.ts';
 import { removeSlot } from './remove-slot.ts';
+import type { HostConfig } from './sandbox-config.ts';
+import { disownSlot } from './slot-owner.ts';
 import { slotPaths, type SlotPaths } from './slot-paths.ts';
 
 /**
@@ -33,6 +35,16 @@ export async function withHostSlot<T>(
     }
     return await work(paths, tempDir);
   } finally {
+    await removeOrDisown(sandboxId, config);
+  }
+}
+
+/** A builder that could not be ended keeps its mounts busy: the reaper ends both. */
+async function removeOrDisown(sandboxId: SandboxId, config: HostConfig): Promise<void> {
+  try {
     await removeSlot(sandboxId, config);
+  } catch (error) {
+    await disownSlot(slotPaths(config.stateDir, sandboxId));
+    throw error;
   }
 }

@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { disownSlot } from '../src/slot-owner.ts';
+import { slotPaths } from '../src/slot-paths.ts';
 import { docker, output, soon, SPEC, TestHost } from './test-host.ts';
 
 const OWN_SANDBOX = fileURLToPath(new URL('./own-sandbox.ts', import.meta.url));
@@ -147,6 +149,18 @@ describeWith('docker', 'nothing is left', () => {
     expect(await host.host.reaper.reapContainers(soon())).toEqual([]);
     expect(await host.host.reaper.reapSlots(soon())).toEqual([]);
     expect(await host.host.release()).toBe(false);
+    await sandbox[Symbol.asyncDispose]();
+  });
+
+  it('of a sandbox that its living owner could not end and gave up', async () => {
+    const sandbox = await host.start();
+    const [container = ''] = containers();
+    await disownSlot(slotPaths(`/run/drydock/${host.config.instanceId}`, sandbox.id));
+    expect(await host.host.reaper.reapContainers(soon())).toEqual([
+      { sandboxId: sandbox.id, reason: 'owner_dead' },
+    ]);
+    expect(containers()).not.toContain(container);
+    expect(host.findLeftovers()).toEqual([]);
     await sandbox[Symbol.asyncDispose]();
   });
 });
