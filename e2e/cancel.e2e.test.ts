@@ -104,7 +104,8 @@ describe('cancel', () => {
   it('ends a job in the middle of a command after an edit, and keeps the patch so far', async () => {
     const { id } = await e2e.submit({ model: 'scripted/slow-ts' });
     await waitFor(id, isSleeping);
-    expect(await countWorkspaces()).toBe(1);
+    // The agent's, and where it was to spare one for the checks on the base.
+    expect([1, 2]).toContain(await countWorkspaces());
     const { job, patch } = await cancel(id);
     expect(patch).toContain('+++ b/src/matches.ts');
     expect(job.result?.patch_bytes).toBe(Buffer.byteLength(patch));

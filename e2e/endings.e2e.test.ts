@@ -3,6 +3,7 @@ import { ERROR_CATALOGUE } from '@drydock/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
 import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
+import { killContainer } from './src/host-probes.ts';
 
 const WAIT_MS = 90_000;
 /** Every container is a job's own then: none may be left. */
@@ -92,6 +93,20 @@ describe('a job leaves patch, log, transcript and checkpoint, and nothing on the
     expect(finished.patch).toBe('');
     expect(finished.events.map((event) => event.type)).toContain('checkpoint.saved');
     expect(await readArtifact(stack, finished, 'transcript.jsonl')).toContain('"role":"user"');
+  });
+
+  it('its container is killed in the middle of a command, before anything of that was saved', async () => {
+    const stack = await startE2eStack({ settings: NO_POOL });
+    e2e = stack;
+    const { id } = await stack.submit({ model: 'scripted/lost-ts' });
+    await waitForCommand(stack, id, 1);
+    const [container = ''] = await listContainers(stack.stack.data.instanceId);
+    await killContainer(container);
+    const finished = await stack.finish(id);
+    expectEnding(finished, { status: 'failed', code: 'sandbox_lost', says: undefined });
+    await expectKept(stack, finished);
+    expect(finished.job.result?.warnings).toEqual([]);
+    await expect.poll(() => listContainers(stack.stack.data.instanceId), { timeout: 5_000 }).toEqual([]);
   });
 
   it('every worker that takes it dies', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { get } from 'node:http';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { readSetupFacts } from '@drydock/testing';
@@ -23,13 +23,23 @@ interface Engine {
 
 /** Containers of an instance, by the label that every container carries. */
 export async function listContainers(instanceId: string, engine: Engine = {}): Promise<string[]> {
-  const socketPath = engine.dockerSocket ?? readSetupFacts().dockerSocket;
   const filters = JSON.stringify({ label: [`drydock.instance=${instanceId}`] });
   const path = `/containers/json?all=true&filters=${encodeURIComponent(filters)}`;
-  const request = get({ socketPath, path, signal: AbortSignal.timeout(ENGINE_TIMEOUT_MS) });
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  const containers = JSON.parse(await text(response)) as { Id: string }[];
+  const containers = JSON.parse(await ask(engine, 'GET', path)) as { Id: string }[];
   return containers.map(({ Id }) => Id);
+}
+
+/** As `docker kill` does. */
+export async function killContainer(id: string): Promise<void> {
+  await ask({}, 'POST', `/containers/${id}/kill`);
+}
+
+async function ask(engine: Engine, method: 'GET' | 'POST', path: string): Promise<string> {
+  const socketPath = engine.dockerSocket ?? readSetupFacts().dockerSocket;
+  const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
+  const sent = request({ socketPath, method, path, signal }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return text(response);
 }
 
 /** Mounts whose place or source names one of the words. */

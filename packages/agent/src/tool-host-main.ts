@@ -5,6 +5,7 @@ import { signalAllOfUser } from './signal-all-of-user.ts';
 import { systemClock } from './system-clock.ts';
 import { buildCommandEnvironment } from './tool-host/command-environment.ts';
 import { parseConfig } from './tool-host/config.ts';
+import { OutputPipes } from './tool-host/output-pipes.ts';
 import { findShell } from './tool-host/shell.ts';
 import { ToolHost } from './tool-host/tool-host.ts';
 import { HOME, UPPER, WORKSPACE } from './paths.ts';
@@ -17,14 +18,17 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGPIPE', 'SIGUSR1', 'SIGU
 const shell = findShell();
 const env = buildCommandEnvironment({ home: HOME, path: parseConfig().path, shell: shell?.file });
 const uid = process.getuid?.() ?? -1;
+const pipes = new OutputPipes();
 const send: (response: ToolHostResponse) => void = serveStdio<ToolHostRequest>(
   ToolHostRequest,
   (request) => void host.serve(request),
 );
 const host = new ToolHost({
-  commands: { workspace: WORKSPACE, env, shell, uid, clock: systemClock },
+  commands: { workspace: WORKSPACE, env, shell, uid, pipes, clock: systemClock },
   upper: UPPER,
   send,
   killAll: () => signalAllOfUser('SIGKILL'),
 });
 send({ type: 'ready', body: { protocol: AGENT_PROTOCOL_VERSION } });
+// Afterwards, while it waits for its first command.
+void pipes.fill();

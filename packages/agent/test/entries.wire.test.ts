@@ -5,21 +5,30 @@ import type { Readable, Writable } from 'node:stream';
 import { FrameDecoder, FrameEncoder } from '@drydock/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { start, turn } from './scripted-worker.ts';
+import { TemporaryWorkspace } from './temporary-workspace.ts';
 
 type Entry = 'agent-main' | 'tool-host-main';
 
 /** An entry as a process of its own, with its frames. */
 function launch(entry: Entry) {
   const file = join(import.meta.dirname, `../src/${entry}.ts`);
-  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'pipe'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  // What one that is killed leaves in /tmp goes with a sandbox, and here with the test.
+  const place = new TemporaryWorkspace();
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: place.directory };
+  const child = spawn(process.execPath, [file], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+    place[Symbol.dispose]();
+  });
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const encoder = new FrameEncoder();
   const frames = readFrames(child);
   return {
     child,
     send: (frame: object) => child.stdin.write(encoder.encode(frame)),
     next: async () => (await frames.next()).value,
-    exit: new Promise<number | null>((resolve) => child.once('exit', resolve)),
+    exit,
     stderr: readAll(child.stderr),
   };
 }

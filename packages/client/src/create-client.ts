@@ -1,4 +1,5 @@
 import type {
+  Approval,
   ApprovalDecisionRequest,
   ApprovalId,
   ArtifactJson,
@@ -9,20 +10,16 @@ import type {
   JobRequestInput,
   UploadFormat,
 } from '@drydock/contracts';
-import {
-  Approval,
-  ApprovalListJson,
-  ArtifactListJson,
-  JobJson,
-  UPLOAD_TYPES,
-  UploadJson,
-} from '@drydock/contracts';
+import { JobJson, UPLOAD_TYPES, UploadJson } from '@drydock/contracts';
+import { createApprovalMethods } from './approval-methods.ts';
+import { createArtifactMethods } from './artifact-methods.ts';
 import type { ClientClock } from './client-clock.ts';
 import { clientClock } from './client-clock.ts';
 import type { ClientOptions } from './client-options.ts';
 import { followEvents } from './follow-events.ts';
 import type { JobFilter } from './list-jobs.ts';
 import { listJobs } from './list-jobs.ts';
+import { NEVER, pathOf } from './job-path.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { retry } from './retry.ts';
 import { createSender } from './send.ts';
@@ -73,8 +70,6 @@ export interface ApprovalAnswer extends Pick<ApprovalDecisionRequest, 'decision'
 
 export type UploadBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
-const NEVER = new AbortController().signal;
-
 export function createClient(options: ClientOptions): Client {
   const { clock = clientClock } = options;
   const send = createSender(options);
@@ -105,26 +100,8 @@ export function createClient(options: ClientOptions): Client {
     listJobs: (filter = {}, signal = NEVER) => listJobs((path) => send(path, {}, signal), filter),
     cancelJob: async (jobId, signal = NEVER) =>
       parseAnswer(JobJson, await send(`${pathOf(jobId)}/cancel`, { method: 'POST' }, signal)),
-    listPendingApprovals: async (signal = NEVER) =>
-      parseAnswer(ApprovalListJson, await send('/v1/approvals', {}, signal)).then(({ data }) => data),
-    decideApproval: async ({ jobId, approvalId, ...decision }, signal = NEVER) => {
-      const headers = { 'content-type': 'application/json' };
-      const init = { method: 'POST', headers, body: JSON.stringify(decision) };
-      const path = `${pathOf(jobId)}/approvals/${encodeURIComponent(approvalId)}`;
-      return parseAnswer(Approval, await send(path, init, signal));
-    },
-    listArtifacts: async (jobId, signal = NEVER) =>
-      parseAnswer(ArtifactListJson, await send(`${pathOf(jobId)}/artifacts`, {}, signal)).then(
-        ({ data }) => data,
-      ),
-    getArtifact: async (jobId, name, signal = NEVER) => {
-      const response = await send(`${pathOf(jobId)}/artifacts/${encodeURIComponent(name)}`, {}, signal);
-      return response.bytes();
-    },
-    getPatch: async (jobId, signal = NEVER) => {
-      const response = await send(`${pathOf(jobId)}/patch`, {}, signal);
-      return response.text();
-    },
+    ...createApprovalMethods(send),
+    ...createArtifactMethods(send),
     followEvents: follow,
     waitForJob: async (jobId, signal = NEVER) => {
       for await (const event of follow(jobId, {}, signal)) if (event.type === 'job.finished') break;
@@ -141,5 +118,3 @@ function createAccept(send: ReturnType<typeof createSender>, clock: ClientClock)
     return retry(async () => parseAnswer(JobJson, await send(path, init, signal)), clock, signal);
   };
 }
-
-const pathOf = (jobId: JobId) => `/v1/jobs/${encodeURIComponent(jobId)}`;

@@ -56,6 +56,8 @@ export const ToolHostRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('cancel'), id: RequestId, body: z.strictObject({ execId: RequestId }) }),
   /** A digest of what the workspace's own layer holds: equal answers mean that nothing was written in between. */
   z.strictObject({ type: z.literal('fingerprint'), id: RequestId, body: z.strictObject({}) }),
+  /** Answered at once by a tool host that runs. */
+  z.strictObject({ type: z.literal('ping'), id: RequestId, body: z.strictObject({}) }),
   /** Kills every process of uid B but the tool host itself. */
   z.strictObject({ type: z.literal('clear'), id: RequestId, body: z.strictObject({}) }),
 ]);

@@ -263,6 +263,8 @@ export interface Sandbox extends AsyncDisposable {
 export interface Sandboxes {
   /** Boots a hardened container until its agent process and tool host answer. It has no workspace yet. */
   start(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox>;
+  /** One that is booted and that no job needs soon; undefined where there is none. Never boots one. */
+  takeSpare(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox | undefined>;
   /** Kills and removes a sandbox by id and waits until it is gone; nothing happens where there is none. */
   destroy(sandboxId: SandboxId, signal: AbortSignal): Promise<void>;
 }

@@ -83,6 +83,7 @@ export class AgentChannel {
   }
 
   #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
     this.#failure = error instanceof Error ? error : violation(String(error));
     this.#isReady.reject(this.#failure);
     this.#wake();
@@ -90,6 +91,9 @@ export class AgentChannel {
   }
 
   #end(process: GuestProcess): void {
+    const { failure } = process;
+    // Cut off by us, for what it did; a connection that the engine lost is an end like any other.
+    if (failure instanceof DrydockError && failure.code === 'protocol_error') return this.#fail(failure);
     this.#ended = true;
     const detail = process.stderr.trim();
     this.#isReady.reject(

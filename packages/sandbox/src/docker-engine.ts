@@ -125,6 +125,11 @@ export class DockerEngine {
     );
   }
 
+  /** Throws `engine_unavailable` where nobody can say: an engine that goes away refuses with all kinds of words first. */
+  async isRunning(id: string): Promise<boolean> {
+    return (await this.findContainer(id))?.State.Running === true;
+  }
+
   /** Every container with that value of `drydock.instance`, running or not. */
   async listContainers(instanceId: string): Promise<readonly ListedContainer[]> {
     const filters = { label: [`drydock.instance=${instanceId}`] };
@@ -161,7 +166,7 @@ export class DockerEngine {
       );
       return { process: new GuestProcess(stream, output), exitCode: () => this.#exitCode(exec) };
     } catch (cause) {
-      if (await this.#isRunning(id)) throw cause;
+      if (await this.isRunning(id)) throw cause;
       throw new DrydockError('sandbox_lost', { cause });
     }
   }
@@ -227,11 +232,6 @@ export class DockerEngine {
       (container) => container !== undefined,
       () => true,
     );
-  }
-
-  /** Throws `engine_unavailable` where nobody can say: an engine that goes away refuses with all kinds of words first. */
-  async #isRunning(id: string): Promise<boolean> {
-    return (await this.findContainer(id))?.State.Running === true;
   }
 
   async #unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {

@@ -11,14 +11,11 @@ import type {
   StateCapture,
   WorkspaceAccess,
 } from '@drydock/core';
-import { DrydockError } from '@drydock/core';
-import { AgentChannel } from './agent-channel.ts';
-import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
-import { endContainer } from './end-container.ts';
-import { findViolations } from './find-violations.ts';
-import { Guest } from './guest.ts';
-import type { GuestProcess } from './guest-process.ts';
-import type { HostServices, SandboxServices } from './host-services.ts';
+import type { AgentChannel } from './agent-channel.ts';
+import type { ContainerPlan } from './container-options.ts';
+import type { Guest } from './guest.ts';
+import type { SandboxServices } from './host-services.ts';
+import { JobContainer } from './job-container.ts';
 import { layerImagePath } from './layer-paths.ts';
 import { runApply, runCapture, runRestore, runStateCapture } from './patch-programs.ts';
 import { disownSlot } from './slot-owner.ts';
@@ -26,9 +23,6 @@ import type { Slot } from './slot.ts';
 import type { ToolHost } from './tool-host.ts';
 import { ToolHostClient } from './tool-host-client.ts';
 import { untilAborted } from './until-aborted.ts';
-
-/** How long the removal of a container waits for processes that are being started in it. */
-const SETTLE_MS = 2_000;
 
 /** One container and its slot. It is of use after `boot`, and must be disposed whether that worked or not. */
 export class DockerSandbox implements Sandbox {
@@ -38,12 +32,8 @@ export class DockerSandbox implements Sandbox {
   readonly #host: SandboxServices;
   readonly #slot: Slot;
   readonly #plan: ContainerPlan;
+  readonly #container: JobContainer;
   readonly #toolHost: ToolHostClient;
-  readonly #watch = new AbortController();
-  readonly #isEnded = Promise.withResolvers<void>();
-  #containerId: string | undefined;
-  #guest: Guest | undefined;
-  #process: GuestProcess | undefined;
   #disposing: Promise<void> | undefined;
 
   constructor(host: SandboxServices, slot: Slot, plan: ContainerPlan) {
@@ -51,38 +41,23 @@ export class DockerSandbox implements Sandbox {
     this.#slot = slot;
     this.#plan = plan;
     this.id = plan.sandboxId;
-    this.ended = this.#isEnded.promise;
-    this.agent = new AgentChannel(() => this.#condemn());
+    const container = new JobContainer(host, slot, plan);
+    this.#container = container;
+    this.ended = container.ended;
+    this.agent = container.agent;
     this.#toolHost = new ToolHostClient(
       {
         launch: (toolHost) => this.#launchToolHost(toolHost),
-        clear: () => this.#getGuest().kill(),
-        condemn: () => this.#condemn(),
+        clear: () => container.guest.kill(),
+        condemn: () => container.condemn(),
       },
       host.config.clock,
     );
   }
 
-  /** Create, compare with the policy, attach, start, wait for both processes. The order lets nothing run unchecked. */
+  /** Starts the container and waits for both processes. */
   async boot(signal: AbortSignal): Promise<void> {
-    const { engine } = this.#host;
-    const policy = buildContainerOptions(this.#plan);
-    const id = await engine.create(this.#name, policy);
-    this.#containerId = id;
-    this.#guest = new Guest(this.#host, {
-      containerId: id,
-      uid: this.#slot.guestUid,
-      loader: this.#plan.loader,
-      isVisible: this.#plan.kernel === 'host',
-    });
-    await this.#slot.recordContainer({ id, policy });
-    await assertPolicy(this.#host, id, policy);
-    signal.throwIfAborted();
-    void engine.waitRemoved(id, this.#watch.signal).then(() => this.#isEnded.resolve());
-    const process = await engine.attach(id, { onStdout: this.agent.push });
-    this.#process = process;
-    this.agent.connect(process);
-    await engine.start(id);
+    await this.#container.start(signal);
     // Both to their end: an exec that is being started is not to be met by the removal of its container.
     const booted = await Promise.allSettled([
       untilAborted(this.agent.ready, signal),
@@ -136,12 +111,18 @@ export class DockerSandbox implements Sandbox {
   }
 
   async captureState(capture: StateCapture, signal: AbortSignal): Promise<CapturedPatch> {
-    const context = this.#patchContext();
-    const run = () => this.#slot.withCaptureMounts(() => runStateCapture(context, capture, signal), signal);
-    if (capture.commands === 'pause') return this.#toolHost.whileQuiet(run);
+    const { guest } = this.#container;
+    if (capture.commands === 'pause') {
+      return this.#toolHost.whileQuiet(() => this.#capture(guest, capture, signal));
+    }
     return this.#toolHost.whileRetired(async () => {
-      await context.guest.kill();
-      return run();
+      try {
+        await guest.kill();
+        return await this.#capture(guest, capture, signal);
+      } catch (error) {
+        if (signal.aborted || (await this.#container.isRunning())) throw error;
+        return this.#salvage(capture, signal);
+      }
     });
   }
 
@@ -166,61 +147,38 @@ export class DockerSandbox implements Sandbox {
     }
   }
 
-  get #name(): string {
-    return containerName(this.#plan.instanceId, this.#plan.sandboxId);
-  }
-
   async #dispose(): Promise<void> {
-    await this.#settle();
-    await endContainer(this.#host, { name: this.#name, id: this.#containerId });
-    this.#process?.disconnect();
-    this.#watch.abort();
-    this.#isEnded.resolve();
+    await this.#container.end();
     await this.#slot.destroy();
   }
 
-  /** Not waited for to their end: an engine that does not answer keeps nobody alive. */
-  async #settle(): Promise<void> {
-    const { clock } = this.#host.config;
-    const stop = new AbortController();
-    const late = clock.sleep(SETTLE_MS, stop.signal).catch(() => undefined);
-    await Promise.race([this.#guest?.settle(), late]);
-    stop.abort();
+  #capture(guest: Guest, capture: StateCapture, signal: AbortSignal): Promise<CapturedPatch> {
+    const context = { guest, clock: this.#host.config.clock };
+    return this.#slot.withCaptureMounts(() => runStateCapture(context, capture, signal), signal);
+  }
+
+  /**
+   * Captures what a container that died left: nothing was unmounted, so a fresh one of the same uids on the same slot
+   * sees the workspace as it was. Bounded by `signal`.
+   */
+  async #salvage(capture: StateCapture, signal: AbortSignal): Promise<CapturedPatch> {
+    await this.#container.end();
+    const container = new JobContainer(this.#host, this.#slot, this.#plan);
+    try {
+      await container.start(signal);
+      return await this.#capture(container.guest, capture, signal);
+    } finally {
+      await container.end();
+    }
   }
 
   async #launchToolHost(toolHost: ToolHost): Promise<void> {
     const run = { program: 'tool-host' as const, workdir: '/' };
-    const { process } = await this.#getGuest().start(run, { onStdout: toolHost.push });
+    const { process } = await this.#container.guest.start(run, { onStdout: toolHost.push });
     toolHost.connect(process);
   }
 
-  /** Somebody inside broke the protocol. The container ends now; its owner is told by what it waits for. */
-  #condemn(): void {
-    // Should this fail, disposing does the same again and reports it.
-    void this.#host.engine.remove(this.#name).catch(() => undefined);
-  }
-
   #patchContext() {
-    return { guest: this.#getGuest(), clock: this.#host.config.clock };
+    return { guest: this.#container.guest, clock: this.#host.config.clock };
   }
-
-  #getGuest(): Guest {
-    if (this.#guest === undefined) throw new DrydockError('sandbox_lost');
-    return this.#guest;
-  }
-}
-
-/** Throws `internal_error` where the container is not what it was to be; it has not run yet. */
-async function assertPolicy(
-  host: HostServices,
-  id: string,
-  policy: ReturnType<typeof buildContainerOptions>,
-): Promise<void> {
-  const container = await host.engine.findContainer(id);
-  if (container === undefined) throw new DrydockError('sandbox_lost');
-  const violations = findViolations(policy, container);
-  if (violations.length === 0) return;
-  throw new DrydockError('internal_error', {
-    message: `Docker Engine made another container than was asked for: ${violations.join('; ').slice(0, 1_000)}`,
-  });
 }

@@ -40,6 +40,11 @@ export class DockerSandboxes implements Sandboxes {
     }
   }
 
+  /** Without a pool nothing waits. */
+  async takeSpare(): Promise<undefined> {
+    return undefined;
+  }
+
   async destroy(sandboxId: SandboxId, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await reapSandbox(this.#host, sandboxId);

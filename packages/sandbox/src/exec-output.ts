@@ -1,11 +1,24 @@
 import type { CommandEnd, ExecRequest, ExecResult } from '@drydock/core';
-import type { Answer, CommandListener, Ended } from './tool-host.ts';
+import type { Answer, CommandListener, Ended, Loss } from './tool-host.ts';
 
 type Told = Extract<Answer, { type: 'exited' | 'running' }>;
 
 /** What a shell answers when a command cannot be started. */
 const CANNOT_START = 126;
 const UNKNOWN_END = { exitCode: null, signal: null, timedOut: false } as const;
+
+/** Why there is no proper end, for the model. */
+const LOSSES: Readonly<Record<Loss, string>> = {
+  ended: 'The process that runs commands was killed, and all commands with it. The next command works again.',
+  silent:
+    'The process that runs commands was stopped and did not answer any more: it was killed, and all commands with it. The next command works again.',
+};
+
+interface KilledOutput {
+  readonly how: Loss;
+  /** Whether its output was answered before. */
+  readonly output: 'unseen' | 'seen';
+}
 
 /** Output of one command as it streams in: passed on, and kept for the case that no proper end comes. */
 export class ExecOutput implements CommandListener {
@@ -59,10 +72,11 @@ export class ExecOutput implements CommandListener {
     };
   }
 
-  /** The tool host was killed or does not answer, and the command with it. `seen`: its output was answered before. */
-  toKilled(output: 'unseen' | 'seen'): ExecResult {
+  /** The tool host was killed or does not answer, and the command with it; the last line says so. */
+  toKilled({ how, output }: KilledOutput): ExecResult {
     this.onEnded(undefined);
-    return { ...this.#killed(), head: output === 'seen' ? '' : this.#text, tail: '', omittedBytes: 0 };
+    const head = output === 'seen' ? '' : this.#text;
+    return { ...this.#killed(), head, tail: `\n[${LOSSES[how]}]\n`, omittedBytes: 0 };
   }
 
   /** It never ran; the reason is what the model reads. */

@@ -7,6 +7,8 @@ import { untilAborted } from './until-aborted.ts';
 /** What a guest may leave unread of what it is sent, before it counts as hostile. */
 const MAX_UNREAD_BYTES = 16 * 1_024 * 1_024;
 const DEFAULT_STDERR_BYTES = 8 * 1_024;
+/** Of stderr in all: our programs write a few words there, and reading a flood would cost the worker its time. */
+const MAX_STDERR_BYTES = 4 * 1_024 * 1_024;
 
 export interface GuestOutput {
   readonly onStdout: (chunk: Uint8Array) => void;
@@ -24,6 +26,7 @@ export class GuestProcess {
   readonly #stream: Duplex;
   readonly #stderrBytes: number;
   #stderr: Uint8Array = new Uint8Array(0);
+  #stderrTotal = 0;
   #failure: Error | undefined;
 
   constructor(stream: Duplex, output: GuestOutput) {
@@ -105,6 +108,10 @@ export class GuestProcess {
   }
 
   #keep(chunk: Uint8Array): void {
+    this.#stderrTotal += chunk.byteLength;
+    if (this.#stderrTotal > MAX_STDERR_BYTES) {
+      throw new DrydockError('protocol_error', { message: 'The process floods its stderr.' });
+    }
     this.#stderr = Buffer.concat([this.#stderr, chunk]).subarray(-this.#stderrBytes);
   }
 }

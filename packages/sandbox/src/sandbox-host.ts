@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { LayerStore, Sandboxes } from '@drydock/core';
 import { heldBytes } from './container-options.ts';
 import { DockerLayerStore } from './docker-layer-store.ts';
@@ -67,7 +68,14 @@ export class SandboxHost {
   openPool({ size, maxRunning, ...options }: PoolRequest): WarmPool {
     const { clock, totalMemoryBytes: memoryBytes } = this.#config;
     const limits = { size, maxRunning, memoryBytes, sandboxBytes: heldBytes(options.spec) };
-    return WarmPool.open({ ...options, cold: this.sandboxes, limits, heldBytes, clock });
+    return WarmPool.open({
+      ...options,
+      cold: this.sandboxes,
+      limits,
+      heldBytes,
+      cores: availableParallelism(),
+      clock,
+    });
   }
 
   /** Whether the engine has that OCI runtime now; operators register one while it runs. */

@@ -11,6 +11,7 @@ import { withDeadline } from './deadline.ts';
 import { ExecOutput } from './exec-output.ts';
 import { Serial } from './serial.ts';
 import { ToolHost, type Answer, type PendingCall, type ToolHostAsk } from './tool-host.ts';
+import { watchToolHost } from './watch-tool-host.ts';
 
 /** A command that kills tool hosts this often does nothing else. */
 const MAX_LOSSES = 20;
@@ -56,13 +57,18 @@ export class ToolHostClient {
   #lastSession = 0;
   #unknowns = 0;
   #losses = 0;
+  /** Requests that keep the tool host from answering others; they have a deadline of their own. */
+  #asking = 0;
   /** Whether a tool host was started since everything was last killed. */
   #mayHaveLeftovers = false;
   #violation: Error | undefined;
+  readonly #watch: Parameters<typeof watchToolHost>[1];
 
   constructor(launcher: ToolHostLauncher, clock: Clock) {
     this.#launcher = launcher;
     this.#clock = clock;
+    const whileRunning = (work: () => Promise<void>): Promise<void> => this.#lives.run(work);
+    this.#watch = { clock, isBusy: () => this.#asking > 0, whileRunning };
   }
 
   /** Boots the first one. */
@@ -135,7 +141,7 @@ export class ToolHostClient {
    */
   whileRetired<T>(work: () => Promise<T>): Promise<T> {
     return this.#lives.run(() => {
-      this.#current?.abandon();
+      this.#current?.abandon('ended');
       this.#current = undefined;
       this.#mayHaveLeftovers = false;
       return work();
@@ -153,8 +159,17 @@ export class ToolHostClient {
     for (let attempt = 1; ; attempt += 1) {
       const host = await this.#host();
       signal.throwIfAborted();
-      const answer = await this.#settle(host, host.call(ask), { timeoutMs: FILE_TIMEOUT_MS, signal });
+      const answer = await this.#askOnce(host, ask, signal);
       if (answer.type !== 'died' || attempt === tries) return answer;
+    }
+  }
+
+  async #askOnce(host: ToolHost, ask: ToolHostAsk, signal: AbortSignal): Promise<Answer> {
+    this.#asking += 1;
+    try {
+      return await this.#settle(host, host.call(ask), { timeoutMs: FILE_TIMEOUT_MS, signal });
+    } finally {
+      this.#asking -= 1;
     }
   }
 
@@ -164,6 +179,8 @@ export class ToolHostClient {
     call: PendingCall,
     limits: { timeoutMs: number; signal: AbortSignal; execId?: number },
   ): Promise<Answer> {
+    const answered = new AbortController();
+    if (limits.execId !== undefined) void watchToolHost(host, this.#watch, answered.signal);
     try {
       const { timeoutMs, signal } = limits;
       return await withDeadline({ clock: this.#clock, timeoutMs, outer: signal }, () => call.answer);
@@ -173,8 +190,10 @@ export class ToolHostClient {
         throw error;
       }
       // Stopped or hung. What it ran is killed before the next one is started.
-      host.abandon();
-      return { type: 'died' };
+      host.abandon('silent');
+      return { type: 'died', how: 'silent' };
+    } finally {
+      answered.abort();
     }
   }
 
@@ -183,7 +202,7 @@ export class ToolHostClient {
     if (answer.type === 'failed') return output.toRefused(answer.body.message);
     // The next tool host is started here, so that a container that is gone is not taken for a killed command.
     await this.#host();
-    return output.toKilled(outputIs);
+    return output.toKilled({ how: answer.type === 'died' ? answer.how : 'ended', output: outputIs });
   }
 
   /** An aborted command is dead when this resolves: ended by the tool host, or together with it. */
@@ -192,7 +211,7 @@ export class ToolHostClient {
     try {
       await withDeadline({ clock: this.#clock, timeoutMs: EXEC_GRACE_MS }, () => call.answer);
     } catch {
-      host.abandon();
+      host.abandon('silent');
       // The next one is started for what comes first: killing. A sandbox that is gone has nothing left to kill.
       await this.#host().catch(() => undefined);
     }

@@ -7,10 +7,13 @@ import type { GuestProcess } from './guest-process.ts';
 const MAX_REQUEST_BYTES = 1_000_000;
 const MAX_WORDS = 500;
 
-/** How a request ended. `died`: the tool host did, since a command killed it or we gave it up. */
+/** How a tool host came to its end: its process ended, or it does not answer and is given up. */
+export type Loss = 'ended' | 'silent';
+
+/** How a request ended. `died`: the tool host did. */
 export type Answer =
   | Exclude<ToolHostResponse, { type: 'ready' | 'output' | 'ended' }>
-  | { readonly type: 'died' };
+  | { readonly type: 'died'; readonly how: Loss };
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type ToolHostAsk = DistributiveOmit<ToolHostRequest, 'id'>;
@@ -39,7 +42,7 @@ export class ToolHost {
   readonly #onViolation: (error: Error) => void;
   readonly #isReady = Promise.withResolvers<void>();
   #process: GuestProcess | undefined;
-  #alive = true;
+  #loss: Loss | undefined;
   #isGreeted = false;
   #lastId = 0;
 
@@ -51,31 +54,31 @@ export class ToolHost {
   }
 
   get isAlive(): boolean {
-    return this.#alive;
+    return this.#loss === undefined;
   }
 
   readonly push = (chunk: Uint8Array): void => {
-    if (!this.#alive) return;
+    if (!this.isAlive) return;
     try {
       this.#read(chunk);
     } catch (error) {
       if (this.#isGreeted) this.#onViolation(error instanceof Error ? error : new Error(String(error)));
       // Before it is ready nobody else has seen it: those are the engine's words about why it could not be started.
-      this.abandon(this.#isGreeted ? undefined : new TextDecoder().decode(chunk));
+      this.abandon('ended', this.#isGreeted ? undefined : new TextDecoder().decode(chunk));
     }
   };
 
   connect(process: GuestProcess): void {
     this.#process = process;
-    if (!this.#alive) process.disconnect();
-    void process.ended.then(() => this.abandon());
+    if (!this.isAlive) process.disconnect();
+    void process.ended.then(() => this.abandon('ended'));
   }
 
   call(ask: ToolHostAsk, listener?: CommandListener): PendingCall {
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    if (!this.#alive) return { id, answer: Promise.resolve({ type: 'died' }) };
+    if (this.#loss !== undefined) return { id, answer: Promise.resolve({ type: 'died', how: this.#loss }) };
     if (JSON.stringify(ask).length > MAX_REQUEST_BYTES) {
       const message = 'The request is larger than 1 MB.';
       resolve({ type: 'failed', id, body: { reason: 'bad_request', message } });
@@ -88,9 +91,9 @@ export class ToolHost {
   }
 
   /** Gives it up: pending calls are answered `died`, whatever still comes is not read. */
-  abandon(words = this.#process?.stderr ?? ''): void {
-    if (!this.#alive) return;
-    this.#alive = false;
+  abandon(how: Loss, words = this.#process?.stderr ?? ''): void {
+    if (!this.isAlive) return;
+    this.#loss = how;
     const detail = words.trim().slice(-MAX_WORDS);
     this.#isReady.reject(
       new DrydockError('sandbox_lost', {
@@ -98,7 +101,7 @@ export class ToolHost {
       }),
     );
     for (const { onEnded } of this.#listeners.values()) onEnded(undefined);
-    for (const resolve of this.#waiters.values()) resolve({ type: 'died' });
+    for (const resolve of this.#waiters.values()) resolve({ type: 'died', how });
     this.#listeners.clear();
     this.#waiters.clear();
     this.#process?.disconnect();

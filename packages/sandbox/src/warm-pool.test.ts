@@ -1,57 +1,22 @@
 import type { SandboxId } from '@drydock/contracts';
-import type { Clock, Sandbox, Sandboxes, SandboxSpec } from '@drydock/core';
+import type { Sandbox, Sandboxes, SandboxSpec } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
+import { ManualClock, settled } from '../test/manual-clock.ts';
 import { WarmPool } from './warm-pool.ts';
 
 const SPEC = { memoryBytes: 100, cpus: 1, diskBytes: 10 };
 const HOUR_MS = 3_600_000;
 const never = new AbortController().signal;
 
-/** Time that moves when a test says so, and only as far as something waits for it. */
-class ManualClock implements Clock {
-  #now = 0;
-  #sleepers: { at: number; wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    signal?.addEventListener('abort', () => reject(new Error('aborted')));
-    if (signal?.aborted) reject(new Error('aborted'));
-    this.#sleepers.push({ at: this.#now + durationMs, wake: resolve });
-    await promise;
-  }
-
-  async advance(durationMs: number): Promise<void> {
-    const until = this.#now + durationMs;
-    await settled();
-    for (let due = this.#due(until); due !== undefined; due = this.#due(until)) {
-      this.#now = Math.max(this.#now, due.at);
-      due.wake();
-      await settled();
-    }
-    this.#now = until;
-  }
-
-  #due(until: number) {
-    const due = this.#sleepers.toSorted((a, b) => a.at - b.at).find(({ at }) => at <= until);
-    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due);
-    return due;
-  }
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
-}
-
 /** Boots at once sandboxes that can end and be disposed of. */
 class FakeSandboxes implements Sandboxes {
   readonly started: SandboxSpec[] = [];
   readonly alive = new Map<string, { end: () => void }>();
   failure: Error | undefined;
+
+  async takeSpare(): Promise<undefined> {
+    return undefined;
+  }
 
   async start(spec: SandboxSpec): Promise<Sandbox> {
     this.started.push(spec);
@@ -96,6 +61,7 @@ async function open(limits: Partial<{ size: number; memoryBytes: number; maxRunn
   const pool = WarmPool.open({
     cold,
     clock,
+    cores: 2,
     spec: SPEC,
     limits: { size: 2, memoryBytes: 1_000, maxRunning: 10, sandboxBytes: 110, ...limits },
     heldBytes: ({ memoryBytes, diskBytes }) => memoryBytes + diskBytes,
@@ -126,6 +92,15 @@ describe('a warm pool', () => {
     expect([(await fixture.lease()).id, (await fixture.lease()).id]).toEqual(['sbx_1', 'sbx_2']);
     expect((await fixture.lease()).id).toBe('sbx_3');
     expect(fixture.seen).toEqual(['size 1', 'size 2', 'size 1', 'warm', 'size 0', 'warm', 'cold']);
+  });
+
+  it('spares one while another stays for the next job, and never boots one for it', async () => {
+    await using fixture = await open();
+    const spec = { ...SPEC, expiresAt: HOUR_MS };
+    expect((await fixture.pool.takeSpare(spec, never))?.id).toBe('sbx_1');
+    expect(await fixture.pool.takeSpare(spec, never)).toBeUndefined();
+    expect(fixture.cold.started).toHaveLength(2);
+    expect((await fixture.lease()).id).toBe('sbx_2');
   });
 
   it('refills in the background, a moment after the lease', async () => {

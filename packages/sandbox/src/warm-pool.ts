@@ -1,6 +1,7 @@
 import type { SandboxId } from '@drydock/contracts';
 import type { Clock, Sandbox, Sandboxes, SandboxSpec } from '@drydock/core';
 import { decideRefill, type RefillLimits } from './decide-refill.ts';
+import { decideSpare } from './decide-spare.ts';
 
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
@@ -29,6 +30,8 @@ export interface WarmPoolOptions {
   readonly maxUseMs: number;
   /** What a sandbox of a spec may hold, bytes. */
   readonly heldBytes: (spec: Omit<SandboxSpec, 'expiresAt'>) => number;
+  /** Of this host. */
+  readonly cores: number;
   readonly clock: Clock;
   readonly observer: WarmPoolObserver;
 }
@@ -75,6 +78,16 @@ export class WarmPool implements Sandboxes, AsyncDisposable {
     const sandbox = warm ?? (await this.#hold(spec, () => cold.start(spec, signal)));
     observer.leased(warm === undefined ? 'cold' : 'warm', (clock.now() - startedAt) / 1_000);
     return sandbox;
+  }
+
+  async takeSpare(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox | undefined> {
+    const { clock, cores, observer } = this.#options;
+    const idle = this.#idle.size;
+    if (decideSpare({ idle, leased: this.#holds.size - idle }, cores).kind === 'keep') return undefined;
+    const startedAt = clock.now();
+    const warm = await this.#takeAlive(spec, signal);
+    if (warm !== undefined) observer.leased('warm', (clock.now() - startedAt) / 1_000);
+    return warm;
   }
 
   destroy(sandboxId: SandboxId, signal: AbortSignal): Promise<void> {

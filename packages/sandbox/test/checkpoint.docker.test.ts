@@ -1,7 +1,8 @@
 import type { CapturedPatch, Sandbox } from '@drydock/core';
 import { describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { output, run, soon, TestHost } from './test-host.ts';
+import { expect, it } from 'vitest';
+import { output, run, soon, type TestHost } from './test-host.ts';
+import { useSandbox } from './use-test-host.ts';
 
 /** What a program can see of a tree, except what no archive keeps: change times, inode numbers, sizes of directories. */
 const DESCRIBE_TREE = `find . -print0 | sort -z | xargs -0 -I{} sh -c 'stat -c "%n %f %Y %y" "$1"; [ -d "$1" ] || stat -c "%s %h" "$1"; [ -L "$1" ] && readlink "$1"; [ -f "$1" ] && [ -r "$1" ] && sha256sum < "$1"; true' _ {}`;
@@ -14,21 +15,8 @@ describeWith('docker', 'a checkpoint', () => {
   let host: TestHost;
   let sandbox: Sandbox;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  beforeEach(async () => {
-    sandbox = await host.start();
-  });
-
-  afterEach(async () => {
-    await sandbox[Symbol.asyncDispose]();
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
+  useSandbox((ownHost, ownSandbox) => {
+    [host, sandbox] = [ownHost, ownSandbox];
   });
 
   async function capture(from: Sandbox, commands: 'pause' | 'kill' = 'pause'): Promise<Captured> {

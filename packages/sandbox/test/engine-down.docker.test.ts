@@ -1,27 +1,21 @@
 import { describeWith } from '@drydock/testing';
 import { spawnSync } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { DockerEngine } from '../src/docker-engine.ts';
 import { endContainer } from '../src/end-container.ts';
 import { createHostServices, type HostServices } from '../src/host-services.ts';
 import { resolveHostConfig } from '../src/sandbox-config.ts';
 import { docker, output, run, TestHost } from './test-host.ts';
+import { useTestHost } from './use-test-host.ts';
 
 describeWith('docker', 'without the engine', () => {
   let host: TestHost;
   let services: HostServices;
 
+  useTestHost((opened) => (host = opened));
+
   beforeAll(async () => {
-    host = await TestHost.open();
     services = await createHostServices(resolveHostConfig(host.config));
-  });
-
-  afterEach(() => {
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
   });
 
   const containerOf = (sandboxId: string) => {

@@ -1,27 +1,15 @@
 import type { Sandbox } from '@drydock/core';
 import { describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { docker, output, run, soon, TestHost } from './test-host.ts';
+import { expect, it } from 'vitest';
+import { docker, output, run, soon, type TestHost } from './test-host.ts';
+import { useSandbox } from './use-test-host.ts';
 
 describeWith('docker', 'a command', () => {
   let host: TestHost;
   let sandbox: Sandbox;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  beforeEach(async () => {
-    sandbox = await host.start();
-  });
-
-  afterEach(async () => {
-    await sandbox[Symbol.asyncDispose]();
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
+  useSandbox((ownHost, ownSandbox) => {
+    [host, sandbox] = [ownHost, ownSandbox];
   });
 
   it('that kills everything it may is an observation, and the next one works', async () => {
@@ -36,6 +24,27 @@ describeWith('docker', 'a command', () => {
     const stopped = await run(sandbox, 'kill -STOP -1', 1_000);
     expect(stopped).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
     expect(await output(sandbox, 'echo next')).toBe('next\n');
+  });
+
+  it('that stops the tool host does not hang until its deadline: it is told what happened, and the next one works', async () => {
+    const startedAt = performance.now();
+    const stopped = await run(sandbox, 'echo before; sleep 1; kill -STOP -1', 45_000);
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
+    expect(stopped).toMatchObject({
+      head: 'before\n',
+      tail: expect.stringContaining('was stopped') as string,
+      signal: 'SIGKILL',
+      timedOut: false,
+    });
+    expect(await output(sandbox, 'ps -o stat= | grep -c T; echo next')).toBe('0\nnext\n');
+  });
+
+  it('writes to real pipes: /dev/stderr can be opened, and who escaped with one disturbs nobody', async () => {
+    const cmd = '(setsid env -i sh -c "sleep 3; echo late" &); echo out; echo err > /dev/stderr; echo end';
+    const [first, second] = [await run(sandbox, cmd, 300), await run(sandbox, 'sleep 3; echo mine')];
+    expect(first).toMatchObject({ head: 'out\nerr\nend\n' });
+    expect(second).toMatchObject({ head: 'mine\n', exitCode: 0 });
+    expect(await output(sandbox, 'stat -Lc %F /proc/self/fd/1 /proc/self/fd/2')).toBe('fifo\nfifo\n');
   });
 
   it('that forks without end is cut at its deadline, and the next one works', async () => {

@@ -6,9 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { Digest, type UploadFormat } from '@drydock/contracts';
 import type { HeldLayer, LayerSource } from '@drydock/core';
 import { GitServer, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tarEntry, tarOf } from './tar-fixture.ts';
 import { file, output, soon, SPEC, TestHost } from './test-host.ts';
+import { useTestHost } from './use-test-host.ts';
 
 const archive = (bytes: Buffer, format: UploadFormat = 'tar.gz', ref = 'HEAD'): LayerSource => ({
   type: 'archive',
@@ -27,16 +28,13 @@ describeWith('docker', 'a layer of', () => {
   let host: TestHost;
   let repositories: GitServer;
 
+  useTestHost((opened) => (host = opened));
+
   beforeAll(async () => {
-    host = await TestHost.open();
     repositories = await GitServer.start();
-  });
-  afterEach(() => {
-    expect(host.findLeftovers()).toEqual([]);
   });
   afterAll(async () => {
     await repositories?.[Symbol.asyncDispose]();
-    expect(await host.close()).toEqual([]);
   });
 
   const ensure = (source: LayerSource) => host.host.layers.ensure(source, soon());

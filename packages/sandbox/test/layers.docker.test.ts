@@ -1,22 +1,13 @@
 import { FilesSource } from '@drydock/contracts';
 import { describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { docker, file, output, soon, SOURCE, TestHost } from './test-host.ts';
+import { useTestHost } from './use-test-host.ts';
 
 describeWith('docker', 'a layer', () => {
   let host: TestHost;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  afterEach(() => {
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
-  });
+  useTestHost((opened) => (host = opened));
 
   it('is the same for the same files in any order, in any installation', async () => {
     await using other = await TestHost.open();

@@ -1,7 +1,8 @@
 import type { Sandbox } from '@drydock/core';
 import { describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { output, run, soon, TestHost } from './test-host.ts';
+import { expect, it } from 'vitest';
+import { output, run, soon, type TestHost } from './test-host.ts';
+import { useSandbox } from './use-test-host.ts';
 
 /** Type, mode, link target and content of everything but the repository, empty directories left out. */
 const DESCRIBE_TREE = `find . -name .git -prune -o \\( -type f -o -type l \\) -print0 | sort -z | while IFS= read -r -d '' f; do
@@ -11,21 +12,8 @@ describeWith('docker', 'a captured patch', () => {
   let host: TestHost;
   let sandbox: Sandbox;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  beforeEach(async () => {
-    sandbox = await host.start();
-  });
-
-  afterEach(async () => {
-    await sandbox[Symbol.asyncDispose]();
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
+  useSandbox((ownHost, ownSandbox) => {
+    [host, sandbox] = [ownHost, ownSandbox];
   });
 
   /** Captures, applies to a second sandbox, and describes both trees. */

@@ -5,27 +5,18 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { disownSlot } from '../src/slot-owner.ts';
 import { slotPaths } from '../src/slot-paths.ts';
 import { docker, output, soon, SPEC, TestHost } from './test-host.ts';
+import { useTestHost } from './use-test-host.ts';
 
 const OWN_SANDBOX = fileURLToPath(new URL('./own-sandbox.ts', import.meta.url));
 
 describeWith('docker', 'nothing is left', () => {
   let host: TestHost;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  afterEach(async () => {
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
-  });
+  useTestHost((opened) => (host = opened));
 
   /** A process of its own with a busy sandbox. */
   async function startOwner(): Promise<{ owner: ChildProcess; sandboxId: SandboxId }> {

@@ -1,30 +1,16 @@
 import type { CommandEnd, ExecRequest, Sandbox } from '@drydock/core';
 import { systemClock } from '@drydock/service-kit';
 import { describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { output, run, soon, TestHost } from './test-host.ts';
+import { expect, it } from 'vitest';
+import { output, run, soon } from './test-host.ts';
+import { useSandbox } from './use-test-host.ts';
 
 describeWith('docker', 'a session', () => {
-  let host: TestHost;
   let sandbox: Sandbox;
   let ends: CommandEnd[];
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  beforeEach(async () => {
-    ends = [];
-    sandbox = await host.start();
-  });
-
-  afterEach(async () => {
-    await sandbox[Symbol.asyncDispose]();
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
+  useSandbox((_, ownSandbox) => {
+    [sandbox, ends] = [ownSandbox, []];
   });
 
   const start = (cmd: string, more: Partial<ExecRequest> = {}) =>

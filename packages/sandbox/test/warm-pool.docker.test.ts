@@ -3,26 +3,17 @@ import { describeWith } from '@drydock/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openTestPool } from './open-test-pool.ts';
-import { docker, output, soon, SPEC, TestHost } from './test-host.ts';
+import { docker, output, soon, SPEC, type TestHost } from './test-host.ts';
+import { useTestHost } from './use-test-host.ts';
 
 const OWN_POOL = fileURLToPath(new URL('./own-pool.ts', import.meta.url));
 
 describeWith('docker', 'a warm pool on Docker', () => {
   let host: TestHost;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
-
-  afterEach(async () => {
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
-  });
+  useTestHost((opened) => (host = opened));
 
   const containers = () =>
     docker('ps', '-aq', '--filter', `label=drydock.instance=${host.config.instanceId}`);

@@ -3,25 +3,19 @@ import { readdirSync, rmdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Sandbox } from '@drydock/core';
 import { describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { output, run, soon, SPEC, TestHost } from './test-host.ts';
+import { useTestHost } from './use-test-host.ts';
 
 describeWith('docker', 'a workspace', () => {
   let host: TestHost;
   let sandbox: Sandbox | undefined;
 
-  beforeAll(async () => {
-    host = await TestHost.open();
-  });
+  useTestHost((opened) => (host = opened));
 
   afterEach(async () => {
     await sandbox?.[Symbol.asyncDispose]();
     sandbox = undefined;
-    expect(host.findLeftovers()).toEqual([]);
-  });
-
-  afterAll(async () => {
-    expect(await host.close()).toEqual([]);
   });
 
   it('is read-only by the kernel until it is switched, and can be switched back', async () => {

@@ -1,5 +1,5 @@
-import type { Approval, ApprovalRequest, JobState } from '@drydock/contracts';
-import { ApprovalId, JobId, WorkerId } from '@drydock/contracts';
+import type { Approval, ApprovalId, ApprovalRequest, JobState } from '@drydock/contracts';
+import { JobId, WorkerId } from '@drydock/contracts';
 import { ManualClock, settle } from '@drydock/testing';
 import { describe, expect, it } from 'vitest';
 import { ApprovalDesk } from './approval-desk.ts';

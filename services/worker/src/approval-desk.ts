@@ -71,7 +71,7 @@ export class ApprovalDesk {
   async #wait(question: Approval, signal: AbortSignal): Promise<Approval> {
     using _held = this.#options.deadline.hold();
     const decided = await this.#waitFrozen(question, signal);
-    return decided ?? this.#giveUp(question, signal);
+    return decided ?? (await this.#giveUp(question, signal));
   }
 
   /** Undefined where nobody has decided while the sandbox could be held. */

@@ -14,6 +14,7 @@ import { Conversation } from './conversation.ts';
 import type { WorkerDeps } from './deps.ts';
 import { EventSink } from './event-sink.ts';
 import type { ResumePoint } from './resume-point.ts';
+import { Teardown } from './teardown.ts';
 
 /** One execution of a job by this worker: what is known about it while it runs. */
 export class Attempt {
@@ -28,6 +29,7 @@ export class Attempt {
   readonly artifacts: ArtifactDigests = {};
   /** Where it goes on; undefined where it starts from the base. */
   resumePoint: ResumePoint | undefined;
+  readonly teardown: Teardown;
   /** The workspace as it was last saved. */
   checkpoint: StoredBytes | undefined;
   #state: JobState = 'starting';
@@ -42,6 +44,7 @@ export class Attempt {
     this.job = claimed.job;
     this.events = new EventSink(deps.store, claimed.lease, onWriteError);
     this.budget = new Budget(claimed.job.spec.limits);
+    this.teardown = new Teardown(deps.log);
   }
 
   get state(): JobState {

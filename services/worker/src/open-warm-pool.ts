@@ -8,7 +8,7 @@ const CLOSE_MS = 15_000;
 const MAX_AGE_MS = 15 * 60_000;
 /** Between a deadline being set and the lease; whoever needs longer boots a sandbox. */
 const LEASE_SLACK_MS = 60_000;
-/** What one attempt has at most: its agent's sandbox, or one for each side of the verification. */
+/** What one attempt has at most, but for what is on its way out: the agent's sandbox, or one for each side of the verification. */
 const SANDBOXES_PER_ATTEMPT = 2;
 
 interface PoolContext {

@@ -26,14 +26,14 @@ export interface AgentStage {
  */
 export async function runAgentStage(
   attempt: Attempt,
-  context: { layer: Layer; deadlineAt: number },
+  context: { layer: Layer; deadlineAt: number; onPlan: () => void },
   signal: AbortSignal,
 ): Promise<AgentStage> {
   await using scope = await openWorkspace(attempt, context, signal);
   const { sandbox } = scope;
   await attempt.enter('planning');
   if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
-  const toolbox = createToolbox(attempt, { sandbox, deadlineAt: context.deadlineAt });
+  const toolbox = createToolbox(attempt, { ...context, sandbox });
   const saver = new TurnSaver({
     attempt,
     sandbox,
@@ -48,7 +48,7 @@ export async function runAgentStage(
 
 function createToolbox(
   attempt: Attempt,
-  { sandbox, deadlineAt }: { sandbox: Sandbox; deadlineAt: number },
+  { sandbox, deadlineAt, onPlan }: { sandbox: Sandbox; deadlineAt: number; onPlan: () => void },
 ): Toolbox {
   return new Toolbox({
     spec: attempt.job.spec,
@@ -59,7 +59,10 @@ function createToolbox(
     deadlineAt,
     slice: createSlice(attempt),
     resumed: attempt.resumePoint?.checkpoint,
-    onPlan: () => attempt.enter('running'),
+    onPlan: async () => {
+      await attempt.enter('running');
+      onPlan();
+    },
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
 }

@@ -5,6 +5,7 @@ import { Attempt } from './attempt.ts';
 import { commitAttempt } from './commit-attempt.ts';
 import type { Ending } from './commit-attempt.ts';
 import type { WorkerDeps } from './deps.ts';
+import { EarlyBaseRun } from './early-base-run.ts';
 import { Interrupted, findInterruption, isLeaseLost } from './interruption.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { prepareLayer } from './prepare-layer.ts';
@@ -34,6 +35,7 @@ export async function runAttempt(
   const parent = shutdown;
   await using keeper = new LeaseKeeper({ store, cancellations, clock, lease, leaseMs, parent });
   const attempt = new Attempt(deps, claim, (error) => keeper.interrupt(new Interrupted('lease_lost', error)));
+  await using _ = attempt.teardown;
   deps.metrics.attemptStarted(secondsQueued(claim.job));
   let outcome: AttemptOutcome = 'broken';
   try {
@@ -73,11 +75,13 @@ async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
     await findResumePoint(attempt);
     await endOlderAttempts(attempt, signal);
     using layer = await prepareLayer(attempt, signal);
-    stage = await runAgentStage(attempt, { layer, deadlineAt }, signal);
+    await using early = new EarlyBaseRun(attempt, { layer, deadlineAt: deadlineAt + timeoutMs }, kept);
+    const onPlan = (): void => early.begin();
+    stage = await runAgentStage(attempt, { layer, deadlineAt, onPlan }, signal);
     if (stage.outcome.kind !== 'submitted') return toEnding(stage.outcome, stage);
     await attempt.enter('verifying', timeoutMs);
     const verifying = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
-    return await proveSubmission(attempt, { stage, layer, timeoutMs }, verifying);
+    return await proveSubmission(attempt, { stage, layer, timeoutMs, early }, verifying);
   } catch (error) {
     return toEnding(outcomeOfError(error, signal), stage);
   }
@@ -87,17 +91,18 @@ interface Proof {
   readonly stage: AgentStage;
   readonly layer: Layer;
   readonly timeoutMs: number;
+  readonly early: EarlyBaseRun;
 }
 
 async function proveSubmission(
   attempt: Attempt,
-  { stage, layer, timeoutMs }: Proof,
+  { stage, layer, timeoutMs, early }: Proof,
   signal: AbortSignal,
 ): Promise<Ending> {
   try {
     const { diff } = stage.patch;
     const deadlineAt = attempt.deps.clock.now() + timeoutMs;
-    const verification = await verifyResult(attempt, { layer, diff, deadlineAt }, signal);
+    const verification = await verifyResult(attempt, { layer, diff, deadlineAt, early }, signal);
     return { to: 'succeeded', error: undefined, stage, verification };
   } catch (error) {
     return toEnding(outcomeOfError(error, signal), stage);

@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxRecord } from '@drydock/core';
+import type { Sandbox, SandboxRecord, SandboxSpec } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 
 /** A fallback for the reaper when Redis cannot be asked: well after any deadline of the sandbox's own. */
@@ -10,7 +10,7 @@ interface SandboxRequest {
   readonly deadlineAt: number;
 }
 
-/** A sandbox with its record in the registry; disposing removes both, the record last. */
+/** A sandbox with its record in the registry. Disposing lets both go, the record last; the attempt waits for that, at its end. */
 export interface ScopedSandbox extends AsyncDisposable {
   readonly sandbox: Sandbox;
 }
@@ -21,33 +21,50 @@ export async function startSandbox(
   request: SandboxRequest,
   signal: AbortSignal,
 ): Promise<ScopedSandbox> {
-  const { deps, job, lease } = attempt;
+  const startedAt = attempt.deps.clock.now();
+  const sandbox = await attempt.deps.sandboxes.start(toSpec(attempt, request), signal);
+  return register(attempt, { ...request, sandbox, startedAt });
+}
+
+/** The same with a sandbox that nobody else needs; undefined where there is none. */
+export async function startSpareSandbox(
+  attempt: Attempt,
+  request: SandboxRequest,
+  signal: AbortSignal,
+): Promise<ScopedSandbox | undefined> {
+  const startedAt = attempt.deps.clock.now();
+  const sandbox = await attempt.deps.sandboxes.takeSpare(toSpec(attempt, request), signal);
+  return sandbox && register(attempt, { ...request, sandbox, startedAt });
+}
+
+function toSpec({ job }: Attempt, { deadlineAt }: SandboxRequest): SandboxSpec {
   const { limits } = job.spec;
-  const startedAt = deps.clock.now();
-  const sandbox = await deps.sandboxes.start(
-    {
-      memoryBytes: limits.memory_mb * 2 ** 20,
-      diskBytes: limits.disk_mb * 2 ** 20,
-      cpus: limits.cpus,
-      expiresAt: request.deadlineAt + EXPIRY_SLACK_MS,
-    },
-    signal,
-  );
-  deps.metrics.sandboxStarted(request.role, (deps.clock.now() - startedAt) / 1_000);
-  const scope: ScopedSandbox = {
-    sandbox,
-    [Symbol.asyncDispose]: async () => {
-      await sandbox[Symbol.asyncDispose]();
-      await deps.registry.remove(sandbox.id);
-    },
+  return {
+    memoryBytes: limits.memory_mb * 2 ** 20,
+    diskBytes: limits.disk_mb * 2 ** 20,
+    cpus: limits.cpus,
+    expiresAt: deadlineAt + EXPIRY_SLACK_MS,
+  };
+}
+
+async function register(
+  attempt: Attempt,
+  { sandbox, startedAt, role, deadlineAt }: SandboxRequest & { sandbox: Sandbox; startedAt: number },
+): Promise<ScopedSandbox> {
+  const { deps, lease } = attempt;
+  deps.metrics.sandboxStarted(role, (deps.clock.now() - startedAt) / 1_000);
+  const remove = async (): Promise<void> => {
+    await sandbox[Symbol.asyncDispose]();
+    await deps.registry.remove(sandbox.id);
   };
   try {
-    await deps.registry.put({ ...request, sandboxId: sandbox.id, jobId: lease.jobId, fence: lease.fence });
+    const { jobId, fence } = lease;
+    await deps.registry.put({ role, deadlineAt, sandboxId: sandbox.id, jobId, fence });
   } catch (error) {
-    await scope[Symbol.asyncDispose]();
+    await remove();
     throw error;
   }
-  return scope;
+  return { sandbox, [Symbol.asyncDispose]: async () => attempt.teardown.add(remove()) };
 }
 
 /** Ends what an older attempt of the job left running: older attempts are dead before a new one starts. */

@@ -17,6 +17,8 @@ const RESULT: JobResult = {
 };
 
 interface World {
+  /** What a capture takes. */
+  readonly captureMs?: number;
   readonly wrote: boolean;
   readonly fingerprint: string;
   readonly plan?: Plan;
@@ -30,6 +32,7 @@ function setUp(older?: { patchBytes: number }) {
   let world: World = { wrote: false, fingerprint: 'a' };
   const done: string[] = [];
   const signedCheckpoints: (SignedCheckpoint | undefined)[] = [];
+  let now = 1_000_000;
   const kept: Partial<Record<ArtifactName, string>> = {};
   const attempt = {
     job: { id: 'job_1', artifacts: older === undefined ? {} : { 'patch.diff': 'older' } },
@@ -54,7 +57,7 @@ function setUp(older?: { patchBytes: number }) {
     findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),
     deps: {
       seal: { sign: (checkpoint: Checkpoint) => ({ checkpoint, signature: 'signed' }) },
-      clock: { now: () => 1_000_000 },
+      clock: { now: () => now },
       log: { warn: (event: string) => done.push(event) },
       artifacts: {
         size: async () => older?.patchBytes ?? 0,
@@ -73,6 +76,7 @@ function setUp(older?: { patchBytes: number }) {
       fingerprintWorkspace: async () => world.fingerprint,
       captureState: async ({ commands, keep }: StateCapture) => {
         done.push(`capture ${commands}`);
+        now += world.captureMs ?? 0;
         if (world.captureFails === true) throw new DrydockError('patch_rejected');
         await keep(
           (async function* () {
@@ -99,7 +103,7 @@ function setUp(older?: { patchBytes: number }) {
     await saver.save(AbortSignal.timeout(1_000));
     return [...done];
   };
-  return { saver, turn, kept, attempt, signedCheckpoints };
+  return { saver, turn, kept, attempt, signedCheckpoints, pass: (ms: number) => (now += ms) };
 }
 
 describe('the end of a turn', () => {
@@ -126,6 +130,18 @@ describe('the end of a turn', () => {
     expect(await turn({})).toEqual(['recorded 2']);
     expect(await turn({ fingerprint: 'ccc' })).toEqual(['capture pause', 'checkpoint.saved', 'recorded 3']);
     expect(await turn({ fingerprint: 'dddd', wrote: false })).toEqual(['recorded 3']);
+  });
+
+  it('rests after a capture for four times as long, forgets nothing meanwhile, and the end does not wait', async () => {
+    const { saver, turn, pass } = setUp();
+    const captured = (bytes: number) => ['capture pause', 'checkpoint.saved', `recorded ${bytes}`];
+    expect(await turn({ wrote: true, fingerprint: 'bb', captureMs: 1_000 })).toEqual(captured(2));
+    pass(3_999);
+    expect(await turn({ fingerprint: 'ccc' })).toEqual(['recorded 2']);
+    pass(1);
+    expect(await turn({ wrote: false })).toEqual(captured(3));
+    await turn({ wrote: true, fingerprint: 'dddd' });
+    expect((await saver.saveEnd(AbortSignal.timeout(1_000))).diff).toEqual(Buffer.from('dddd'));
   });
 
   it('saves plan and log as they come', async () => {

@@ -10,6 +10,8 @@ const MAX_CHECKPOINT_BYTES = 256 << 20;
 /** A log that is larger is not stored anew at every turn. */
 const SMALL_LOG_BYTES = 256 << 10;
 const LOG_INTERVAL_MS = 10_000;
+/** A capture stops the commands and costs time: the next may be made after so many times what the last one took. */
+const REST_FACTOR = 4;
 
 interface TurnSaverOptions {
   readonly attempt: Attempt;
@@ -30,6 +32,8 @@ export class TurnSaver {
   #fingerprint: string | undefined;
   /** Whether the workspace may be another than that of the last checkpoint. */
   #isUnsaved = false;
+  /** Epoch milliseconds. */
+  #restsUntil = 0;
   #log = { revision: 0, savedAt: 0 };
 
   constructor(options: TurnSaverOptions) {
@@ -53,7 +57,7 @@ export class TurnSaver {
       await this.#keepWords();
       await this.#keepLog();
       this.#isUnsaved ||= toolbox.takeMayHaveWritten();
-      if (this.#isUnsaved) await this.#saveWorkspace(signal);
+      if (this.#isUnsaved && attempt.deps.clock.now() >= this.#restsUntil) await this.#saveWorkspace(signal);
       await this.record();
     } catch (err) {
       if (!signal.aborted) attempt.deps.log.warn('turn.not_saved', { jobId: attempt.lease.jobId, err });
@@ -74,11 +78,15 @@ export class TurnSaver {
   }
 
   async #saveWorkspace(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options.attempt.deps;
+    const startedAt = clock.now();
     const fingerprint = await this.#options.sandbox.fingerprintWorkspace(signal);
     // What was too large to save the last time still is.
     if (fingerprint === this.#fingerprint) this.#isUnsaved = this.#options.attempt.checkpoint === undefined;
     else await this.#capture('pause', signal);
     this.#fingerprint = fingerprint;
+    const endedAt = clock.now();
+    this.#restsUntil = endedAt + REST_FACTOR * (endedAt - startedAt);
   }
 
   async #capture(commands: 'pause' | 'kill', signal: AbortSignal): Promise<CapturedPatch> {

@@ -2,8 +2,10 @@ import type { CheckRun, ChecksVerdict } from '@drydock/contracts';
 import type { Layer, Sandbox } from '@drydock/core';
 import { DrydockError, changesFiles } from '@drydock/core';
 import type { DetectedChecks } from '@drydock/verification';
-import { compareRuns, detectChecks, gatherRepoFacts, inspectPatch, runCheck } from '@drydock/verification';
+import { compareRuns, inspectPatch } from '@drydock/verification';
 import type { Attempt } from './attempt.ts';
+import type { EarlyBaseRun } from './early-base-run.ts';
+import { runBaseChecks, runChecks } from './run-checks.ts';
 import { startSandbox } from './sandbox-scope.ts';
 
 /** What was reproduced without a model. `verified` and `verdict` are null where there is nothing to prove. */
@@ -19,6 +21,7 @@ interface VerificationRequest {
   readonly diff: Uint8Array;
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
+  readonly early: Pick<EarlyBaseRun, 'finish'>;
 }
 
 const NOTHING_TO_PROVE: Verification = { verified: null, verdict: null, before: [], after: [] };
@@ -48,12 +51,12 @@ export async function verifyResult(
   return { verified: compared.verified, verdict: compared.verdict, before, after };
 }
 
-/** Both sides at once; when one cannot be run, the other is ended too, and both sandboxes are gone before this settles. */
+/** Both sides at once; when one cannot be run, the other is ended too. */
 async function runBothSides(
   attempt: Attempt,
   request: VerificationRequest,
   signal: AbortSignal,
-): Promise<{ before: CheckRun[]; after: CheckRun[]; namedPaths: DetectedChecks['namedPaths'] }> {
+): Promise<Pick<Verification, 'before' | 'after'> & Pick<DetectedChecks, 'namedPaths'>> {
   const detected = Promise.withResolvers<DetectedChecks>();
   // Nobody may be waiting for it when it fails; whoever waits is told.
   detected.promise.catch(() => undefined);
@@ -80,20 +83,21 @@ async function runBefore(
   attempt: Attempt,
   request: VerificationRequest & { detected: PromiseWithResolvers<DetectedChecks> },
   signal: AbortSignal,
-): Promise<CheckRun[]> {
-  await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt: request.deadlineAt }, signal);
-  const { sandbox } = scope;
-  await sandbox.mountWorkspace(request.layer, 'read_write', signal);
-  const checks = detectChecks(await gatherRepoFacts(sandbox, signal), attempt.job.spec.checks);
-  request.detected.resolve(checks);
-  return await runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+): Promise<readonly CheckRun[]> {
+  const { layer, deadlineAt, detected, early } = request;
+  const onDetected = (checks: DetectedChecks): void => detected.resolve(checks);
+  const runs = await early.finish(onDetected, signal);
+  if (runs !== undefined) return runs;
+  signal.throwIfAborted();
+  await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt }, signal);
+  return await runBaseChecks(attempt, { sandbox: scope.sandbox, layer, deadlineAt, onDetected }, signal);
 }
 
 async function runAfter(
   attempt: Attempt,
   request: VerificationRequest & { checks: Promise<DetectedChecks> },
   signal: AbortSignal,
-): Promise<CheckRun[]> {
+): Promise<readonly CheckRun[]> {
   await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt: request.deadlineAt }, signal);
   const { sandbox } = scope;
   await sandbox.mountWorkspace(request.layer, 'read_write', signal);
@@ -110,24 +114,4 @@ async function applyDiff(sandbox: Sandbox, diff: Uint8Array, signal: AbortSignal
       message: `The patch does not apply to the base: ${applied.message}`,
     });
   }
-}
-
-interface CheckContext {
-  readonly sandbox: Sandbox;
-  readonly checks: DetectedChecks;
-  readonly deadlineAt: number;
-}
-
-/** One check after the other: they share a workspace, and some write into it. */
-async function runChecks(
-  attempt: Attempt,
-  { sandbox, checks, deadlineAt }: CheckContext,
-  signal: AbortSignal,
-): Promise<CheckRun[]> {
-  const runs: CheckRun[] = [];
-  for (const check of [...checks.test, ...checks.lint]) {
-    const timeoutMs = Math.max(1, deadlineAt - attempt.deps.clock.now());
-    runs.push(await runCheck(sandbox, check, { timeoutMs }, signal));
-  }
-  return runs;
 }

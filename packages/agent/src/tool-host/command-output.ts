@@ -19,12 +19,12 @@ export class CommandOutput {
   #toStream: number;
   #answeredBytes = 0;
 
-  constructor(child: CommandChild, body: ExecBody, stream: OutputStream) {
+  constructor({ outputs }: CommandChild, body: ExecBody, stream: OutputStream) {
     const wholeBytes = Math.min(body.maxOutputBytes, MAX_ANSWER_BYTES);
     this.#buffer = new HeadTailBuffer(body.yieldMs === undefined ? wholeBytes : SESSION_BYTES);
     this.#stream = stream;
     this.#toStream = body.maxStreamBytes ?? Math.ceil(wholeBytes / 2);
-    for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => this.#push(chunk));
+    for (const output of outputs) output.on('data', (chunk: Buffer) => this.#push(chunk));
   }
 
   /** Since the command was started. */

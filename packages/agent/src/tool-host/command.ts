@@ -3,6 +3,7 @@ import type { Clock } from '@drydock/core';
 import { randomUUID } from 'node:crypto';
 import { typeInto } from './command-input.ts';
 import { CommandOutput } from './command-output.ts';
+import type { OutputPipes } from './output-pipes.ts';
 import { OutputStream } from './output-stream.ts';
 import { readProcessTable } from './read-process-table.ts';
 import type { Shell } from './shell.ts';
@@ -24,6 +25,7 @@ export interface CommandHost {
   readonly shell: Shell | undefined;
   /** The user whose processes are swept. */
   readonly uid: number;
+  readonly pipes: Pick<OutputPipes, 'take'>;
   readonly clock: Clock;
 }
 
@@ -59,9 +61,11 @@ export async function startCommand(host: CommandHost, start: CommandStart): Prom
     child,
     tag: commandTag(nonce),
     exited: new Promise((resolve) => {
-      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+      child.process.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
     }),
-    closed: new Promise((resolve) => child.once('close', resolve)),
+    closed: Promise.all(
+      child.outputs.map((output) => new Promise((resolve) => output.once('close', resolve))),
+    ),
     leader: await leaderOf(child),
   };
   const output = new CommandOutput(child, body, new OutputStream(host.clock, onOutput));
@@ -106,7 +110,7 @@ async function runToEnd(run: CommandRun, { startedAt, timeoutMs, cancelled }: Li
   signalProcess(-leader, 'SIGKILL');
   await sweepExec({ leader, readTable: () => readProcessTable(uid, tag), clock });
   await within(LAST_BYTES_MS, closed, clock);
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+  for (const stream of [child.stdin, ...child.outputs]) stream?.destroy();
   return { ...(typeof end === 'string' ? KILLED : end), timedOut: end === 'timed_out', durationMs };
 }
 

@@ -5,16 +5,17 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { errnoOf } from '../workspace/errno.ts';
 import type { CommandHost, ExecBody } from './command.ts';
-import { shellArguments } from './shell.ts';
+import { shellArguments, type Shell } from './shell.ts';
 
 /** Name of the variable that marks every process of one command. */
 const TAG = 'DRYDOCK_EXEC';
 
-export interface CommandChild extends ChildProcess {
+export interface CommandChild {
+  readonly process: ChildProcess;
   /** Null: it reads an end of file. */
   readonly stdin: Writable | null;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
+  /** Both outputs in one; only where the shell has to join them, what is still written to the other is here too. */
+  readonly outputs: readonly Readable[];
 }
 
 /** `NAME=value`, as it stands in the environment of every process of the command with this nonce. */
@@ -28,22 +29,41 @@ export function spawnCommand(host: CommandHost, body: ExecBody, nonce: string): 
     throw refuse(`There is no directory ${cwd}. Give a workdir that exists.`);
   }
   const env = { ...host.env, ...body.env, PWD: cwd, [TAG]: nonce };
-  // Without input by default: programs such as rg wait for ever on a stdin that is open and says nothing.
-  const stdin = body.keepStdinOpen === true ? 'pipe' : 'ignore';
   try {
-    const args = shellArguments(host.shell, body.cmd);
-    // A session of its own: it can be killed as a whole, and has no terminal and no stream of the tool host.
-    const child = spawn(host.shell.file, args, { cwd, env, detached: true, stdio: [stdin, 'pipe', 'pipe'] });
-    // A command that ends does not read to the end.
-    child.stdin?.on('error', () => undefined);
-    return child as CommandChild;
+    return startShell(host, host.shell, { body, cwd, env });
   } catch (cause) {
     throw refuse('The command cannot be started: it is too long or has a NUL in it.', cause);
   }
 }
 
+interface ShellStart {
+  readonly body: ExecBody;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function startShell({ pipes }: CommandHost, shell: Shell, { body, cwd, env }: ShellStart): CommandChild {
+  const pipe = pipes.take();
+  const joined = pipe === undefined ? ('by shell' as const) : ('by pipe' as const);
+  const output = pipe?.writeFd ?? 'pipe';
+  // Without input by default: programs such as rg wait for ever on a stdin that is open and says nothing.
+  const stdin = body.keepStdinOpen === true ? 'pipe' : 'ignore';
+  try {
+    const args = shellArguments(shell, body.cmd, joined);
+    // A session of its own: it can be killed as a whole, and has no terminal and no stream of the tool host.
+    const child = spawn(shell.file, args, { cwd, env, detached: true, stdio: [stdin, output, output] });
+    // A command that ends does not read to the end.
+    child.stdin?.on('error', () => undefined);
+    const outputs = [pipe?.output, child.stdout, child.stderr].flatMap((stream) => stream ?? []);
+    return { process: child, stdin: child.stdin, outputs };
+  } finally {
+    // Where nothing was started this was the last writer, and the pipe comes to its end.
+    pipe?.handOver();
+  }
+}
+
 /** Pid of the command's first process: leader of its group and session. Throws as `spawnCommand` does. */
-export async function leaderOf(child: CommandChild): Promise<number> {
+export async function leaderOf({ process: child }: CommandChild): Promise<number> {
   if (child.pid !== undefined) return child.pid;
   const cause = await new Promise((settle) => child.once('error', settle));
   throw refuse(

@@ -64,6 +64,8 @@ export class ToolHost {
         return { type: 'done', id, body: {} };
       case 'fingerprint':
         return { type: 'fingerprint', id, body: { digest: fingerprintTree(this.#options.upper) } };
+      case 'ping':
+        return { type: 'done', id, body: {} };
       case 'clear':
         this.#options.killAll();
         return { type: 'done', id, body: {} };

@@ -1,23 +1,39 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolHostRequest, ToolHostResponse } from '@drydock/contracts';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { TemporaryWorkspace } from '../../test/temporary-workspace.ts';
-import { systemClock } from '../system-clock.ts';
-import { buildCommandEnvironment } from './command-environment.ts';
-import type { Shell } from './shell.ts';
-import { findShell } from './shell.ts';
-import { ToolHost } from './tool-host.ts';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { TemporaryWorkspace } from './temporary-workspace.ts';
+import { systemClock } from '../src/system-clock.ts';
+import { buildCommandEnvironment } from '../src/tool-host/command-environment.ts';
+import { OutputPipes } from '../src/tool-host/output-pipes.ts';
+import type { Shell } from '../src/tool-host/shell.ts';
+import { findShell } from '../src/tool-host/shell.ts';
+import { ToolHost } from '../src/tool-host/tool-host.ts';
 
 type ExecBody = Extract<ToolHostRequest, { type: 'exec' }>['body'];
 
-function startHost(shell: Shell | undefined = findShell()) {
+type Pipes = Pick<OutputPipes, 'take'>;
+
+const pipes = new OutputPipes();
+const noPipes: Pipes = { take: () => undefined };
+
+beforeAll(() => pipes.fill());
+
+function startHost(from: { readonly shell?: Shell; readonly pipes?: Pipes } = {}) {
+  const shell = from.shell ?? findShell();
   const workspace = new TemporaryWorkspace();
   onTestFinished(() => workspace[Symbol.dispose]());
   const env = buildCommandEnvironment({ home: workspace.directory, path: undefined, shell: shell?.file });
   const sent: ToolHostResponse[] = [];
   const host = new ToolHost({
-    commands: { workspace: workspace.work, env, shell, uid: process.getuid?.() ?? 0, clock: systemClock },
+    commands: {
+      workspace: workspace.work,
+      env,
+      shell,
+      uid: process.getuid?.() ?? 0,
+      pipes: from.pipes ?? pipes,
+      clock: systemClock,
+    },
     upper: workspace.work,
     send: (response) => sent.push(response),
     killAll: () => sent.push({ type: 'done', id: 999, body: {} }),
@@ -43,8 +59,11 @@ function startHost(shell: Shell | undefined = findShell()) {
 const exited = { exitCode: 0, signal: null, timedOut: false, tail: '' };
 
 describe('exec', () => {
-  test('answers with exit code and both outputs in the order they were written', async () => {
-    const { exec } = startHost();
+  test.each([
+    ['a pipe', pipes],
+    ['the shell', noPipes],
+  ])('answers with exit code and both outputs in order, joined by %s', async (_, joiner) => {
+    const { exec } = startHost({ pipes: joiner });
     const cmd = 'echo a; echo b >&2; echo c > /dev/stderr; echo d; exit 3';
     expect(await exec(cmd)).toEqual({ ...exited, exitCode: 3, head: 'a\nb\nc\nd\n', totalBytes: 8 });
   });
@@ -127,7 +146,14 @@ describe('exec', () => {
     const workspace = new TemporaryWorkspace();
     onTestFinished(() => workspace[Symbol.dispose]());
     const sent: ToolHostResponse[] = [];
-    const commands = { workspace: workspace.work, env: {}, shell: undefined, uid: 0, clock: systemClock };
+    const commands = {
+      workspace: workspace.work,
+      env: {},
+      shell: undefined,
+      uid: 0,
+      pipes,
+      clock: systemClock,
+    };
     const host = new ToolHost({
       commands,
       upper: workspace.work,

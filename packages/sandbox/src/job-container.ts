@@ -1,0 +1,113 @@
+import { DrydockError } from '@drydock/core';
+import { AgentChannel } from './agent-channel.ts';
+import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
+import { endContainer } from './end-container.ts';
+import { findViolations } from './find-violations.ts';
+import { Guest } from './guest.ts';
+import type { GuestProcess } from './guest-process.ts';
+import type { SandboxServices } from './host-services.ts';
+import type { Slot } from './slot.ts';
+
+/** How long the removal of a container waits for processes that are being started in it. */
+const SETTLE_MS = 2_000;
+
+/** A hardened container on a slot. It must be ended whether it was started or not. */
+export class JobContainer {
+  /** Resolves when it is gone, however that came. */
+  readonly ended: Promise<void>;
+  /** The main process: when it ends, or nobody holds its streams any more, so does the container. */
+  readonly agent: AgentChannel;
+  readonly #host: SandboxServices;
+  readonly #slot: Slot;
+  readonly #plan: ContainerPlan;
+  readonly #watch = new AbortController();
+  readonly #isEnded = Promise.withResolvers<void>();
+  #id: string | undefined;
+  #guest: Guest | undefined;
+  #process: GuestProcess | undefined;
+
+  constructor(host: SandboxServices, slot: Slot, plan: ContainerPlan) {
+    this.#host = host;
+    this.#slot = slot;
+    this.#plan = plan;
+    this.ended = this.#isEnded.promise;
+    this.agent = new AgentChannel(() => this.condemn());
+  }
+
+  /** Throws `sandbox_lost` where there is none yet. */
+  get guest(): Guest {
+    if (this.#guest === undefined) throw new DrydockError('sandbox_lost');
+    return this.#guest;
+  }
+
+  /** Create, compare with the policy, attach, start. The order lets nothing run unchecked. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { engine } = this.#host;
+    const policy = buildContainerOptions(this.#plan);
+    const id = await engine.create(this.#name, policy);
+    this.#id = id;
+    this.#guest = new Guest(this.#host, {
+      containerId: id,
+      uid: this.#slot.guestUid,
+      loader: this.#plan.loader,
+      isVisible: this.#plan.kernel === 'host',
+    });
+    await this.#slot.recordContainer({ id, policy });
+    await assertPolicy(this.#host, id, policy);
+    signal.throwIfAborted();
+    void engine.waitRemoved(id, this.#watch.signal).then(() => this.#isEnded.resolve());
+    const process = await engine.attach(id, { onStdout: this.agent.push });
+    this.#process = process;
+    this.agent.connect(process);
+    await engine.start(id);
+  }
+
+  /** Whether the engine says so; true while it does not answer. */
+  async isRunning(): Promise<boolean> {
+    if (this.#id === undefined) return false;
+    return this.#host.engine.isRunning(this.#id).catch(() => true);
+  }
+
+  /** Kills it and waits until nothing of it is left. Can be repeated. */
+  async end(): Promise<void> {
+    await this.#settle();
+    await endContainer(this.#host, { name: this.#name, id: this.#id });
+    this.#process?.disconnect();
+    this.#watch.abort();
+    this.#isEnded.resolve();
+  }
+
+  /** Somebody inside broke the protocol. It ends now; its owner is told by what it waits for. */
+  condemn(): void {
+    // Should this fail, ending it does the same again and reports it.
+    void this.#host.engine.remove(this.#name).catch(() => undefined);
+  }
+
+  /** Not waited for to their end: an engine that does not answer keeps nobody alive. */
+  async #settle(): Promise<void> {
+    const { clock } = this.#host.config;
+    const stop = new AbortController();
+    const late = clock.sleep(SETTLE_MS, stop.signal).catch(() => undefined);
+    await Promise.race([this.#guest?.settle(), late]);
+    stop.abort();
+  }
+
+  get #name(): string {
+    return containerName(this.#plan.instanceId, this.#plan.sandboxId);
+  }
+}
+
+/** Throws `internal_error` where the container is not what it was to be; it has not run yet. */
+async function assertPolicy(
+  host: SandboxServices,
+  id: string,
+  policy: ReturnType<typeof buildContainerOptions>,
+): Promise<void> {
+  const container = await host.engine.findContainer(id);
+  if (container === undefined) throw new DrydockError('sandbox_lost');
+  const violations = findViolations(policy, container);
+  if (violations.length === 0) return;
+  throw new DrydockError('internal_error', {
+    message: `Docker Engine made another container than was asked for: ${violations.join('; ').slice(0, 1_000)}`,
+  });
+}
