@@ -24,6 +24,8 @@ export function formatObservation(observation: Observation): string {
       return 'Plan accepted';
     case 'submission_accepted':
       return 'Submission accepted';
+    case 'permission_granted':
+      return `Granted until the job ends: ${observation.hosts.join(', ')}`;
     case 'refused':
       return formatRefusal(observation);
   }
@@ -37,6 +39,7 @@ function formatCommand(observation: CommandObservation): string {
     formatState(observation),
     `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
     ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
+    ...(observation.notices ?? []).map((notice) => `Notice: ${clean(notice)}`),
     'Output:',
     ...formatStop(observation),
     clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),

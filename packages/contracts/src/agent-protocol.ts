@@ -57,6 +57,8 @@ export const AgentStart = z.strictObject({
   instruction: z.string(),
   systemPrompt: z.string().optional(),
   tools: z.array(ToolGroup),
+  /** Hosts that may be reached, and whether a person can be asked for more; absent: no network, nobody to ask. */
+  network: z.strictObject({ hosts: z.array(z.string()).max(64), canAsk: z.boolean() }).optional(),
   maxTurns: z.int().positive(),
   workdir: z.string(),
   /** The day the job runs, YYYY-MM-DD. */
@@ -96,7 +98,10 @@ export const Observation = z.discriminatedUnion('kind', [
     omittedBytes: z.int().nonnegative(),
     /** Present where the command was stopped at the end of its turn's slice: the output is not whole. */
     sliceSeconds: z.number().optional(),
+    /** What the platform has to say of it: connections that were refused, text that is not to be followed. */
+    notices: z.array(z.string()).max(32).optional(),
   }),
+  z.strictObject({ kind: z.literal('permission_granted'), hosts: z.array(z.string()).max(32) }),
   z.strictObject({ kind: z.literal('patch_applied'), changes: z.array(FileChange) }),
   z.strictObject({ kind: z.literal('plan_updated') }),
   z.strictObject({ kind: z.literal('plan_accepted') }),

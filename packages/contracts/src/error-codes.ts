@@ -23,6 +23,7 @@ export const ErrorCode = z.enum([
   'queue_full',
   'no_checkpoint',
   'approval_over',
+  'safe_mode',
   // model
   'model_error',
   'model_auth',

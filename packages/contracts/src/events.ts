@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ApprovalRequest, ApprovalStatus } from './approval.ts';
 import { ErrorBody } from './error-codes.ts';
+import { EgressDecision } from './egress-protocol.ts';
 import { ApprovalId } from './ids.ts';
 import { JobState, Warning } from './job.ts';
 import { Plan, PlanStepStatus } from './plan.ts';
@@ -56,9 +57,23 @@ export const JobEventBody = z.discriminatedUnion('type', [
     z.object({
       call_id: z.string(),
       tool: z.string(),
-      verdict: z.enum(['allow', 'deny']),
+      verdict: z.enum(['allow', 'ask', 'deny', 'safe_mode']),
       reason: z.string(),
+      /** Of a command: the rule that decided, where it stands in the text (UTF-16 units), and what to do instead. */
+      rule: z.string().optional(),
+      span: z.object({ start: z.int(), end: z.int() }).optional(),
+      alternative: z.string().optional(),
+      hosts: z.array(z.string()).optional(),
+      /** What would have been decided, where the operator only wants reports. */
+      ruled: z.string().optional(),
     }),
+  ),
+  event('egress.decided', EgressDecision),
+  event('egress.availability_changed', z.object({ state: z.enum(['lost', 'back']) })),
+  /** Text that is addressed to the model where only data was expected; it can change nothing that is decided here. */
+  event(
+    'injection.suspected',
+    z.object({ call_id: z.string(), origin: z.string(), rule: z.string(), excerpt: z.string() }),
   ),
   event(
     'approval.requested',

@@ -5,6 +5,7 @@ export { Plan, PlanUpdate, Submission } from './plan.ts';
 export {
   BUILT_TOOL_GROUPS,
   ExecCommandArgs,
+  RequestPermissionsArgs,
   WriteStdinArgs,
   TOOL_ARGUMENTS,
   ToolDefinition,
@@ -87,3 +88,4 @@ export {
   MAX_EGRESS_LINE_BYTES,
 } from './egress-protocol.ts';
 export type { EgressReason } from './egress-protocol.ts';
+export { SEVERITIES, ScreeningFinding, Severity } from './screening.ts';

@@ -5,6 +5,7 @@ import { ChecksVerdict } from './checks.ts';
 import { ErrorBody } from './error-codes.ts';
 import { Digest, JobId, UploadId } from './ids.ts';
 import { Plan } from './plan.ts';
+import { ScreeningFinding } from './screening.ts';
 import { ToolGroup } from './tools.ts';
 import { Usage } from './transcript.ts';
 import { UploadFormat } from './upload.ts';
@@ -171,6 +172,7 @@ export const WarningCode = z.enum([
   'events_left_out',
   'checkpoint_not_restored',
   'slice_ended',
+  'safe_mode',
   'check_timed_out',
   'submodules_left_empty',
   'judge_changed',
@@ -192,6 +194,10 @@ export const JobResult = z.object({
   patch_bytes: z.int(),
   usage: Usage,
   warnings: z.array(Warning),
+  /** What a look at the patch found that a person should see; absent in results of older versions. */
+  findings: z.array(ScreeningFinding).max(200).optional(),
+  /** The container runtime that it ran under, where it was not the engine's own. */
+  runtime: z.string().optional(),
 });
 export type JobResult = z.infer<typeof JobResult>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HostPattern, HttpMethod } from './approval.ts';
 import { Plan, PlanUpdate, Submission } from './plan.ts';
 
 /** What a job may list in `tools`; a tool that is not listed does not exist for the job. */
@@ -22,10 +23,25 @@ export const ToolName = z.enum([
   'write_stdin',
   'apply_patch',
   'update_plan',
+  'request_permissions',
   'submit_plan',
   'submit',
 ]);
 export type ToolName = z.infer<typeof ToolName>;
+
+/** What the model may ask a person for: hosts to reach. Field names of Codex models; `hosts` and `methods` are Drydock's. */
+const NetworkPermission = z.object({
+  enabled: z.boolean().default(true),
+  hosts: z.array(HostPattern).max(32).default([]),
+  methods: z.array(HttpMethod).max(7).default([]),
+});
+const Permissions = z.object({ network: NetworkPermission.optional() });
+
+const Justification = z.string().max(2_000).optional();
+
+/** Arguments of `request_permissions`. */
+export const RequestPermissionsArgs = z.object({ permissions: Permissions, reason: Justification });
+export type RequestPermissionsArgs = z.infer<typeof RequestPermissionsArgs>;
 
 /** Arguments of `exec_command`, the field names Codex models are trained on. */
 export const ExecCommandArgs = z.object({
@@ -36,6 +52,11 @@ export const ExecCommandArgs = z.object({
   keep_stdin_open: z.boolean().optional(),
   yield_time_ms: z.number().int().nonnegative().optional(),
   max_output_tokens: z.number().int().positive().optional(),
+  sandbox_permissions: z
+    .enum(['use_default', 'with_additional_permissions', 'require_escalated'])
+    .default('use_default'),
+  additional_permissions: Permissions.optional(),
+  justification: Justification,
 });
 export type ExecCommandArgs = z.infer<typeof ExecCommandArgs>;
 
@@ -55,6 +76,7 @@ export const TOOL_ARGUMENTS = {
   write_stdin: WriteStdinArgs,
   apply_patch: z.string().min(1).max(900_000),
   update_plan: PlanUpdate,
+  request_permissions: RequestPermissionsArgs,
   submit_plan: Plan,
   submit: Submission,
 } as const satisfies Record<ToolName, z.ZodType>;

@@ -12,7 +12,7 @@ export { toError, toJobState } from './attempt/outcome.ts';
 export type { Outcome } from './attempt/outcome.ts';
 export { DENY_REASONS, decideToolCall } from './policy/decide-tool-call.ts';
 export type { DenyReason, PolicyDecision } from './policy/decide-tool-call.ts';
-export { COMMAND_CLASSES } from './policy/command-decision.ts';
+export { COMMAND_CLASSES, COMMAND_VERDICTS } from './policy/command-decision.ts';
 export type {
   CommandClass,
   CommandContext,

@@ -241,6 +241,8 @@ export interface Sandbox extends AsyncDisposable {
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecResult>;
   /** Writes to a session that `exec` left running, and waits for its end or its yield. */
   writeStdin(request: SessionWrite, signal: AbortSignal): Promise<SessionAnswer>;
+  /** Stops everything inside until it is disposed of. Capture before: nothing runs meanwhile. */
+  freeze(signal: AbortSignal): Promise<AsyncDisposable>;
   /** Kills every command and what it started. */
   endSessions(signal: AbortSignal): Promise<void>;
   /** Applies a Codex patch (not a diff) to the workspace, all or nothing. */

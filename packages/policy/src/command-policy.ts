@@ -1,7 +1,7 @@
 import type { Clock, CommandContext, CommandDecision, CommandFinding } from '@drydock/core';
 import { resolveDecision } from '@drydock/core';
 import type { ScreenedFile } from './screening/screen-file.ts';
-import type { ScreeningFinding } from './screening/screening-finding.ts';
+import type { ScreeningFinding } from '@drydock/contracts';
 import { UNSCREENED } from './screening/screening-finding.ts';
 import { ThreadLane } from './thread-lane.ts';
 

@@ -9,7 +9,5 @@ export { COMMAND_RULES } from './rules/load-rules.ts';
 export type { CommandRule } from './rules/command-rule.ts';
 export { NOTES as BUILT_IN_RULES } from './rules/built-in-rules.ts';
 export type { ScreenedFile } from './screening/screen-file.ts';
-export { SEVERITIES } from './screening/screening-finding.ts';
-export type { ScreeningFinding, Severity } from './screening/screening-finding.ts';
 export { SCREENING_RULES } from './screening/screening-rules.ts';
 export { INJECTION_RULES } from './injection/injection-rules.ts';

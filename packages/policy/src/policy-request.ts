@@ -1,6 +1,6 @@
 import type { CommandFinding } from '@drydock/core';
 import type { ScreenedFile } from './screening/screen-file.ts';
-import type { ScreeningFinding } from './screening/screening-finding.ts';
+import type { ScreeningFinding } from '@drydock/contracts';
 
 /** What the policy thread is asked, by kind. */
 export type PolicyRequest =

@@ -6,7 +6,6 @@ import {
   CommandPolicy,
   UNTRUSTED_NOTE,
   UNTRUSTED_ORIGINS,
-  SEVERITIES,
   InjectionScanner,
   delimitUntrusted,
   findInjection,
@@ -50,7 +49,6 @@ describe('CommandPolicy', () => {
         excerpt: 'sudo id',
       },
     ]);
-    expect(SEVERITIES.at(-1)).toBe('high');
   });
 
   it('refuses what takes too long, and answers again afterwards', { timeout: 60_000 }, async () => {

@@ -117,6 +117,15 @@ export class DockerEngine {
     await this.#call('start container', () => this.#docker.getContainer(id).start(), CREATE_TIMEOUT_MS);
   }
 
+  /** Nothing inside runs until `unpause`. A paused container outlives whoever holds its streams: its lease is what ends it. */
+  async pause(id: string): Promise<void> {
+    await this.#call('pause container', () => this.#docker.getContainer(id).pause());
+  }
+
+  async unpause(id: string): Promise<void> {
+    await this.#call('unpause container', () => this.#docker.getContainer(id).unpause());
+  }
+
   /** By id or name; undefined where there is none. */
   async findContainer(id: string, timeoutMs = CALL_TIMEOUT_MS): Promise<ContainerInspection | undefined> {
     const container = this.#docker.getContainer(id);

@@ -82,6 +82,11 @@ export class DockerSandbox implements Sandbox {
     return this.#toolHost.writeStdin(request, signal);
   }
 
+  async freeze(signal: AbortSignal): Promise<AsyncDisposable> {
+    signal.throwIfAborted();
+    return this.#container.freeze();
+  }
+
   endSessions(signal: AbortSignal): Promise<void> {
     return this.#toolHost.endSessions(signal);
   }

@@ -68,6 +68,20 @@ export class JobContainer {
     return this.#host.engine.isRunning(this.#id).catch(() => true);
   }
 
+  /** Stands still until it is disposed of. Throws `sandbox_lost` where it is not running any more. */
+  async freeze(): Promise<AsyncDisposable> {
+    const id = this.#id;
+    if (id === undefined || !(await this.isRunning())) throw new DrydockError('sandbox_lost');
+    const { engine } = this.#host;
+    await engine.pause(id);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        // One that was ended meanwhile has nothing to go on with.
+        if (await this.isRunning()) await engine.unpause(id);
+      },
+    };
+  }
+
   /** Kills it and waits until nothing of it is left. Can be repeated. */
   async end(): Promise<void> {
     await this.#settle();

@@ -12,7 +12,7 @@ export type ApprovalVerdict =
 export interface ApprovalTimes {
   /** Nobody decides in this time: a denial. Milliseconds. */
   readonly ttlMs: number;
-  /** How long the sandbox stands still meanwhile; after it the job is given up until somebody decides. Milliseconds. */
+  /** How long an attempt's sandbox may stand still in all; after it the job is given up until somebody decides. Milliseconds. */
   readonly holdMs: number;
 }
 
@@ -41,9 +41,12 @@ export interface ApprovalDeskOptions {
  */
 export class ApprovalDesk {
   readonly #options: ApprovalDeskOptions;
+  /** What is left of the time that this attempt may hold its sandbox, over all its questions. */
+  #holdLeftMs: number;
 
   constructor(options: ApprovalDeskOptions) {
     this.#options = options;
+    this.#holdLeftMs = options.times.holdMs;
   }
 
   /** Throws `Interrupted('released')` where the job was given up, and the signal's reason. */
@@ -76,9 +79,10 @@ export class ApprovalDesk {
 
   /** Undefined where nobody has decided while the sandbox could be held. */
   async #waitFrozen(question: Approval, signal: AbortSignal): Promise<Approval | undefined> {
-    const { clock, feed, freeze, times } = this.#options;
+    const { clock, feed, freeze } = this.#options;
+    const since = clock.now();
     await using _frozen = await freeze(signal);
-    const until = clock.now() + times.holdMs;
+    const until = since + this.#holdLeftMs;
     let wake = new AbortController();
     const unwatch = feed.watch(question.job_id, () => wake.abort());
     try {
@@ -94,6 +98,7 @@ export class ApprovalDesk {
       }
     } finally {
       unwatch();
+      this.#holdLeftMs = Math.max(0, this.#holdLeftMs - (clock.now() - since));
     }
   }
 

@@ -2,8 +2,8 @@ const MAX_BYTES = 16 << 20;
 
 /** What one command printed, in a place of its own: commands run side by side. */
 export interface LogEntry {
-  /** Takes output as it appears. */
-  append(text: string): void;
+  /** Takes output as it is shown, and how many bytes of it that stands for. */
+  append(text: string, outputBytes: number): void;
   /** Takes the last line; says how much of the output is missing above it. */
   finish(line: string, totalBytes: number): void;
 }
@@ -49,7 +49,10 @@ export class AttemptLog {
     this.#add(chunks, `${line}\n`);
     let shown = 0;
     return {
-      append: (text) => (shown += this.#add(chunks, text)),
+      append: (text, outputBytes) => {
+        const taken = this.#add(chunks, text);
+        shown += taken < Buffer.byteLength(text) ? Math.min(taken, outputBytes) : outputBytes;
+      },
       finish: (last, totalBytes) => {
         const missing = totalBytes - shown;
         this.#add(chunks, missing > 0 ? `\n[${missing} bytes of output left out]\n${last}\n` : `\n${last}\n`);

@@ -1,13 +1,15 @@
 import type {
+  Approval,
   ArtifactDigests,
   ArtifactName,
   JobRecord,
   JobResult,
   JobState,
+  ScreeningFinding,
   SignedCheckpoint,
   Warning,
 } from '@drydock/contracts';
-import type { CapturedPatch, Lease, StoredBytes } from '@drydock/core';
+import type { ApprovalQuestion, CapturedPatch, Lease, StoredBytes } from '@drydock/core';
 import { Budget } from '@drydock/core';
 import { AttemptLog } from './attempt-log.ts';
 import { Conversation } from './conversation.ts';
@@ -27,6 +29,8 @@ export class Attempt {
   readonly log = new AttemptLog();
   readonly warnings: Warning[] = [];
   readonly artifacts: ArtifactDigests = {};
+  /** What a look at the last patch found. */
+  findings: readonly ScreeningFinding[] = [];
   /** Where it goes on; undefined where it starts from the base. */
   resumePoint: ResumePoint | undefined;
   readonly teardown: Teardown;
@@ -42,7 +46,7 @@ export class Attempt {
     this.deps = deps;
     this.lease = claimed.lease;
     this.job = claimed.job;
-    this.events = new EventSink(deps.store, claimed.lease, onWriteError);
+    this.events = new EventSink({ ...deps, lease: claimed.lease, onError: onWriteError });
     this.budget = new Budget(claimed.job.spec.limits);
     this.teardown = new Teardown(deps.log);
   }
@@ -60,6 +64,14 @@ export class Attempt {
       deadlineInMs === undefined ? change : { ...change, deadlineInMs },
     );
     this.#state = to;
+  }
+
+  /** Asks a person; the job waits from then on, until `enter`. */
+  async ask(question: ApprovalQuestion): Promise<Approval> {
+    await this.events.flush();
+    const asked = await this.deps.approvals.ask(this.lease, question);
+    this.#state = 'awaiting_approval';
+    return asked;
   }
 
   warn(warning: Warning): void {
@@ -113,6 +125,12 @@ export class Attempt {
       ...(digest === undefined ? {} : { checkpoint: digest }),
       ...(signedCheckpoint === undefined ? {} : { signedCheckpoint }),
     });
+  }
+
+  /** The conversation as people may read it. */
+  async keepTranscript(): Promise<void> {
+    const lines = new TextDecoder().decode(this.conversation.toJsonLines());
+    await this.keep('transcript.jsonl', Buffer.from(this.deps.redactor.mask(lines)));
   }
 
   /** Stores an artifact's bytes; the commit refers to them. */

@@ -2,9 +2,10 @@ import type { ExecCommandArgs, Observation, WriteStdinArgs } from '@drydock/cont
 import type { Clock, CommandEnd, ExecResult, Sandbox } from '@drydock/core';
 import type { AttemptLog, LogEntry } from './attempt-log.ts';
 import type { EventSink } from './event-sink.ts';
+import type { Redactor } from './redactor.ts';
 import type { Slice } from './slice.ts';
 
-const WORKDIR = '/job/work';
+export const WORKDIR = '/job/work';
 /** 10,000 tokens of about four bytes: what Codex models expect at most of one command. */
 const DEFAULT_OUTPUT_TOKENS = 10_000;
 /** Times four bytes, times six for the worst JSON escape, still fits in a frame. */
@@ -36,10 +37,18 @@ const NO_TERMINAL: Observation = {
     'There is no terminal here: programs see pipes. Call it again without tty; set keep_stdin_open to true to write to its stdin with write_stdin.',
 };
 
+/** How one command is run. */
+interface Execution {
+  readonly env: Readonly<Record<string, string>>;
+  readonly end: () => void;
+  readonly signal: AbortSignal;
+}
+
 export interface CommandRunnerOptions {
   readonly sandbox: Pick<Sandbox, 'exec' | 'writeStdin' | 'endSessions'>;
   readonly events: Pick<EventSink, 'emit'>;
   readonly log: AttemptLog;
+  readonly redactor: Pick<Redactor, 'stream' | 'text'>;
   readonly clock: Pick<Clock, 'now'>;
   /** When the attempt has to be over, epoch milliseconds: no command lives longer. */
   readonly deadlineAt: number;
@@ -63,26 +72,36 @@ export class CommandRunner {
     return this.#live.size > 0;
   }
 
-  async exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
-    if (args.tty === true) return NO_TERMINAL;
-    const { sandbox, events, log, slice } = this.#options;
+  /** `end` is called once, when the command has ended or was never started. */
+  async exec(callId: string, args: ExecCommandArgs, { env, end, signal }: Execution): Promise<Observation> {
+    if (args.tty === true) {
+      end();
+      return NO_TERMINAL;
+    }
+    const { sandbox, events, log, slice, redactor } = this.#options;
     const workdir = args.workdir ?? WORKDIR;
     events.emit({ type: 'command.started', data: { call_id: callId, cmd: args.cmd, workdir } });
     this.#live.add(callId);
-    const entry = log.open(`$ ${args.cmd}`);
+    const entry = log.open(`$ ${redactor.text(args.cmd)}`);
+    const output = this.#tellOutput(callId, entry);
     const maxOutputBytes = toBytes(args.max_output_tokens);
     const stopsWithSlice = slice.restMs < this.#restMs;
     const result = await sandbox.exec(
       {
         cmd: args.cmd,
         workdir,
+        env,
         timeoutMs: Math.max(1, Math.ceil(Math.min(slice.restMs, this.#restMs))),
         ...(slice.isLimited ? {} : { yieldMs: this.#clamp(args.yield_time_ms, WAITS.exec) }),
         keepStdinOpen: args.keep_stdin_open === true && !slice.isLimited,
         maxOutputBytes,
         maxStreamBytes: Math.max(0, Math.min(MAX_LOG_BYTES, log.roomBytes)),
-        onOutput: this.#tellOutput(callId, entry),
-        onEnded: (end) => this.#tellEnd(callId, entry, { ...end, isCut: stopsWithSlice && end.timedOut }),
+        onOutput: output.push,
+        onEnded: (ended) => {
+          end();
+          output.end();
+          this.#tellEnd(callId, entry, { ...ended, isCut: stopsWithSlice && ended.timedOut });
+        },
       },
       signal,
     );
@@ -121,18 +140,24 @@ export class CommandRunner {
     return Math.min(Math.max(wished ?? fallbackMs, minMs), maxMs, this.#restMs);
   }
 
-  #tellOutput(callId: string, entry: LogEntry): (text: string) => void {
+  /** What is held back in case it goes on as a secret comes with `end`. */
+  #tellOutput(callId: string, entry: LogEntry): { push: (output: string) => void; end: () => void } {
+    const redacted = this.#options.redactor.stream();
     let room = MAX_EVENT_CHARS;
-    return (text) => {
-      entry.append(text);
-      const shown = text.slice(0, room);
-      room -= shown.length;
-      if (shown === '') return;
-      this.#options.events.emit({
-        type: 'command.output_appended',
-        data: { call_id: callId, text: shown },
-      });
+    const tell = (text: string, outputBytes: number): void => {
+      entry.append(text, outputBytes);
+      this.#tellText(callId, text.slice(0, room));
+      room = Math.max(0, room - text.length);
     };
+    return {
+      push: (output) => tell(redacted.push(output), Buffer.byteLength(output)),
+      end: () => tell(redacted.end(), 0),
+    };
+  }
+
+  #tellText(callId: string, text: string): void {
+    if (text === '') return;
+    this.#options.events.emit({ type: 'command.output_appended', data: { call_id: callId, text } });
   }
 
   #tellEnd(callId: string, entry: LogEntry, end: CommandEnd & { isCut: boolean }): void {

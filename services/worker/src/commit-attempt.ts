@@ -65,7 +65,7 @@ async function keepArtifacts(
   const { conversation, job } = attempt;
   await attempt.keep('patch.diff', patch.diff);
   if (conversation.items.length > 0 || job.artifacts['transcript.jsonl'] === undefined)
-    await attempt.keep('transcript.jsonl', conversation.toJsonLines());
+    await attempt.keepTranscript();
   await attempt.keep('log.txt', attempt.log.toBytes());
   if (plan !== null) await attempt.keep('plan.json', toJsonBytes(plan));
   if (verification !== undefined) {
@@ -85,7 +85,7 @@ function noteLeftOut(attempt: Attempt, { patch: { leftOut } }: Made): void {
 /** The result of an attempt that is lost now. */
 export function resultSoFar(attempt: Attempt, told: Pick<JobResult, 'plan' | 'patch_bytes'>): JobResult {
   const nothing = { verified: isProvable(attempt), checks: null, summary: null };
-  return { ...nothing, ...told, usage: attempt.budget.usage, warnings: attempt.warnings };
+  return { ...nothing, ...told, ...describeRun(attempt) };
 }
 
 function toResult(attempt: Attempt, { verification }: Ending, { summary, plan, patch }: Made): JobResult {
@@ -94,7 +94,13 @@ function toResult(attempt: Attempt, { verification }: Ending, { summary, plan, p
     checks: verification?.verdict ?? null,
   };
   const told = { summary, plan, patch_bytes: patch.diff.byteLength };
-  return { ...proven, ...told, usage: attempt.budget.usage, warnings: attempt.warnings };
+  return { ...proven, ...told, ...describeRun(attempt) };
+}
+
+/** What is true of the attempt, whatever came of it. */
+function describeRun({ budget, warnings, findings, job, deps }: Attempt) {
+  const runtime = job.spec.tier === 'high' ? { runtime: deps.highTierRuntime } : {};
+  return { usage: budget.usage, warnings, findings: [...findings], ...runtime };
 }
 
 /** What `verified` is without a verification: false, or null for a kind that leaves nothing to prove. */

@@ -69,6 +69,29 @@ const WorkerEnvironment = z.object({
     .max(600)
     .default(30)
     .describe('what the tool calls of one turn may take in tier high, 0.1 to 600'),
+  DRYDOCK_HIGH_TIER_RUNTIME: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/)
+    .default('runsc')
+    .describe('the container runtime of tier high, by its name at the engine'),
+  DRYDOCK_COMMAND_POLICY: z
+    .enum(['enforce', 'report_only'])
+    .default('enforce')
+    .describe('whether commands are refused by the policy, or only reported: enforce, report_only'),
+  DRYDOCK_APPROVAL_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(7 * 24 * 3_600)
+    .default(3_600)
+    .describe('how long a person may take to decide, 1 to 604800; nobody is a denial'),
+  DRYDOCK_APPROVAL_HOLD_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(300)
+    .describe(
+      'how long a sandbox may stand still meanwhile before its job is given up until then, 0 to 3600',
+    ),
   DRYDOCK_CHECKPOINT_KEY: secretText(MIN_CHECKPOINT_KEY_CHARS).describe(
     `the key that checkpoints are signed with, the same for all workers, at least ${MIN_CHECKPOINT_KEY_CHARS} characters; \`openssl rand -hex 32\` makes one`,
   ),
@@ -107,6 +130,12 @@ export function readConfig(env: Env = process.env) {
     concurrency: parsed.DRYDOCK_WORKER_CONCURRENCY,
     warmSandboxes: parsed.DRYDOCK_WARM_SANDBOXES,
     checkpointKey: parsed.DRYDOCK_CHECKPOINT_KEY,
+    highTierRuntime: parsed.DRYDOCK_HIGH_TIER_RUNTIME,
+    commandPolicyMode: parsed.DRYDOCK_COMMAND_POLICY,
+    approvalTimes: {
+      ttlMs: parsed.DRYDOCK_APPROVAL_SECONDS * 1_000,
+      holdMs: parsed.DRYDOCK_APPROVAL_HOLD_SECONDS * 1_000,
+    },
     highTierSliceMs: parsed.DRYDOCK_HIGH_TIER_SLICE_SECONDS * 1_000,
     leaseMs: parsed.DRYDOCK_WORKER_LEASE_SECONDS * 1_000,
     address: {

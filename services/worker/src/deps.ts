@@ -1,7 +1,9 @@
 import type { WorkerId } from '@drydock/contracts';
 import type {
+  ApprovalStore,
   ArtifactStore,
   Clock,
+  CommandContext,
   GitMirrors,
   JobStore,
   LayerStore,
@@ -9,10 +11,14 @@ import type {
   Sandboxes,
   SandboxRegistry,
 } from '@drydock/core';
+import type { CommandPolicy } from '@drydock/policy';
+import type { SandboxHost } from '@drydock/sandbox';
 import type { Logger } from '@drydock/service-kit';
+import type { ApprovalTimes } from './approval-desk.ts';
 import type { CheckpointSeal } from './checkpoint-seal.ts';
 import type { CancellationFeed } from './lease-keeper.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import type { Redactor } from './redactor.ts';
 
 /** Everything an attempt is composed of; built once, in main.ts. */
 export interface WorkerDeps {
@@ -29,6 +35,14 @@ export interface WorkerDeps {
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
   readonly seal: CheckpointSeal;
+  readonly approvals: ApprovalStore;
+  readonly approvalTimes: ApprovalTimes;
+  readonly policy: Pick<CommandPolicy, 'decide' | 'screenFile' | 'screenPatch'>;
+  readonly commandPolicyMode: CommandContext['mode'];
+  readonly egress: Pick<SandboxHost, 'openEgress'>;
+  readonly redactor: Redactor;
+  /** The container runtime of tier `high`: nothing else takes its place. */
+  readonly highTierRuntime: string;
   /** What the tool calls of one turn may take in tier `high`, milliseconds. */
   readonly highTierSliceMs: number;
   /** How long a lease lives without a heartbeat, milliseconds. */

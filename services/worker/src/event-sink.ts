@@ -1,37 +1,37 @@
 import type { JobEventBody } from '@drydock/contracts';
 import type { JobStore, Lease } from '@drydock/core';
+import type { Redactor } from './redactor.ts';
 
 const MAX_OUTPUT_BYTES = 1 << 20;
 const OUTPUT_CUT = 'This attempt has printed 1 MiB; what commands print from here on is in log.txt only.';
 /** Events in one call of the store: output events have at most 16 KiB each. */
 const MAX_BATCH = 32;
 
+export interface EventSinkOptions {
+  readonly store: Pick<JobStore, 'appendEvents'>;
+  readonly lease: Lease;
+  readonly redactor: Pick<Redactor, 'value'>;
+  /** Called once per failed write: the lease is lost or the store is gone, so the attempt is over. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Events of one attempt, in order. `emit` never waits, so that a slow store does not slow a command down;
  * `flush` is awaited before every change of state, so that no event appears after the change that followed it.
  */
 export class EventSink {
-  readonly #store: Pick<JobStore, 'appendEvents'>;
-  readonly #lease: Lease;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: EventSinkOptions;
   #waiting: JobEventBody[] = [];
   #outputBytes = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(
-    store: Pick<JobStore, 'appendEvents'>,
-    lease: Lease,
-    /** Called once per failed write: the lease is lost or the store is gone, so the attempt is over. */
-    onError: (error: unknown) => void,
-  ) {
-    this.#store = store;
-    this.#lease = lease;
-    this.#onError = onError;
+  constructor(options: EventSinkOptions) {
+    this.#options = options;
   }
 
   emit(event: JobEventBody): void {
     if (!this.#admits(event)) return;
-    this.#waiting.push(event);
+    this.#waiting.push(this.#redact(event));
     if (this.#waiting.length === 1) {
       this.#writing = this.#writing.then(() => this.#write());
     }
@@ -40,6 +40,11 @@ export class EventSink {
   /** Resolves when everything emitted so far is stored, or its failure was reported. */
   async flush(): Promise<void> {
     await this.#writing;
+  }
+
+  /** Output was redacted as the stream that it is. */
+  #redact(event: JobEventBody): JobEventBody {
+    return event.type === 'command.output_appended' ? event : this.#options.redactor.value(event);
   }
 
   /** Output is shown live up to a cap: the store keeps every event of every job in memory. All of it is in log.txt. */
@@ -57,10 +62,10 @@ export class EventSink {
     this.#waiting = [];
     try {
       for (let at = 0; at < events.length; at += MAX_BATCH) {
-        await this.#store.appendEvents(this.#lease, events.slice(at, at + MAX_BATCH));
+        await this.#options.store.appendEvents(this.#options.lease, events.slice(at, at + MAX_BATCH));
       }
     } catch (error) {
-      this.#onError(error);
+      this.#options.onError(error);
     }
   }
 }

@@ -15,10 +15,13 @@ import { CheckpointSeal } from './checkpoint-seal.ts';
 import { readConfig } from './config.ts';
 import { EngineBreaker } from './engine-breaker.ts';
 import { WorkerMetrics } from './metrics.ts';
+import { knownSecrets } from './known-secrets.ts';
 import { openModels } from './open-models.ts';
 import { openOnceAnswered } from './open-once-answered.ts';
+import { openPolicy } from './open-policy.ts';
 import { openSources } from './open-sources.ts';
 import { openWarmPool } from './open-warm-pool.ts';
+import { Redactor } from './redactor.ts';
 import { startConsumer } from './start-consumer.ts';
 
 const CLOSE_MS = 5_000;
@@ -60,7 +63,14 @@ await runService('worker', async () => {
     log,
     metrics,
     seal: new CheckpointSeal(config.checkpointKey),
+    approvals: queue.approvals,
+    policy: await openPolicy({ clock, shutdown }),
+    egress: host,
+    redactor: new Redactor(knownSecrets(config)),
     highTierSliceMs: config.highTierSliceMs,
+    highTierRuntime: config.highTierRuntime,
+    commandPolicyMode: config.commandPolicyMode,
+    approvalTimes: config.approvalTimes,
     leaseMs: config.leaseMs,
   };
   breaker.close();

@@ -1,10 +1,10 @@
 import type { ErrorCode, Usage } from '@drydock/contracts';
-import type { ModelTurn, PolicyDecision, SandboxRecord, TerminalState } from '@drydock/core';
-import { DENY_REASONS } from '@drydock/core';
+import type { CommandVerdict, ModelTurn, PolicyDecision, SandboxRecord, TerminalState } from '@drydock/core';
+import { COMMAND_VERDICTS, DENY_REASONS } from '@drydock/core';
 import { Metrics } from '@drydock/service-kit';
 
 const OUTCOMES = ['succeeded', 'failed', 'cancelled', 'timed_out', 'checkpointed', 'safe_mode'] as const;
-const ATTEMPT_OUTCOMES = ['committed', 'lease_lost', 'shutdown', 'broken'] as const;
+const ATTEMPT_OUTCOMES = ['committed', 'lease_lost', 'released', 'shutdown', 'broken'] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 const ROLES = ['agent', 'verify', 'build'] as const;
 const TOKEN_TYPES = ['input', 'cached_input', 'output', 'reasoning'] as const;
@@ -98,6 +98,12 @@ export class WorkerMetrics extends Metrics {
     exists: ({ decision, reason }) => (decision === 'allow') === (reason === 'listed'),
   });
 
+  readonly #commands = this.counter({
+    name: 'drydock_command_decisions_total',
+    help: 'Commands of the model by what the policy came to.',
+    labels: { verdict: COMMAND_VERDICTS },
+  });
+
   constructor() {
     super('worker');
   }
@@ -141,6 +147,10 @@ export class WorkerMetrics extends Metrics {
   modelAnswered(outcome: ModelRequestOutcome, seconds: number): void {
     const known = REQUEST_OUTCOMES.find((listed) => listed === outcome) ?? 'other';
     this.#modelSeconds.observe({ outcome: known }, seconds);
+  }
+
+  commandDecided(verdict: CommandVerdict): void {
+    this.#commands.inc({ verdict });
   }
 
   policyDecided({ verdict, reason }: Pick<PolicyDecision, 'verdict' | 'reason'>): void {

@@ -1,10 +1,16 @@
 import type { AgentStart } from '@drydock/contracts';
 import type { CapturedPatch, Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
+import type { AttemptDeadline } from './attempt-deadline.ts';
 import type { Attempt } from './attempt.ts';
 import { resultSoFar } from './commit-attempt.ts';
+import type { Interrupted } from './interruption.ts';
 import { findInterruption } from './interruption.ts';
+import type { OpenGate } from './open-gate.ts';
+import { describeNetwork, openGate } from './open-gate.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { enterSafeMode } from './safe-mode.ts';
+import { screenPatch, screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
@@ -13,6 +19,13 @@ import { TurnSaver } from './turn-saver.ts';
 /** The monitor kills a sandbox 5 s after its deadline, and a cancelled one is gone by then: the patch is out first. */
 const CAPTURE_AFTER_INTERRUPTION_MS = 4_000;
 const CAPTURE_MS = 60_000;
+
+export interface StageContext {
+  readonly layer: Layer;
+  readonly deadline: AttemptDeadline;
+  readonly interrupt: (reason: Interrupted) => void;
+  readonly onPlan: () => void;
+}
 
 export interface AgentStage {
   readonly outcome: Outcome;
@@ -26,29 +39,35 @@ export interface AgentStage {
  */
 export async function runAgentStage(
   attempt: Attempt,
-  context: { layer: Layer; deadlineAt: number; onPlan: () => void },
+  context: StageContext,
   signal: AbortSignal,
 ): Promise<AgentStage> {
-  await using scope = await openWorkspace(attempt, context, signal);
+  const { layer, deadline, interrupt } = context;
+  await using scope = await openWorkspace(attempt, { layer, deadlineAt: deadline.at }, signal);
   const { sandbox } = scope;
   await attempt.enter('planning');
   if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
-  const toolbox = createToolbox(attempt, { ...context, sandbox });
+  const save = (ended: AbortSignal): Promise<void> => saver.saveAll(ended);
+  await using open = await openGate(attempt, { scope, deadline, interrupt, save }, signal);
+  const toolbox = createToolbox(attempt, context, { sandbox, ...open });
   const saver = new TurnSaver({
     attempt,
     sandbox,
     toolbox,
-    layer: context.layer,
+    layer,
+    onPatch: (diff) => screenTurn(attempt, open.gate, diff),
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
-  const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver }, signal), signal);
+  const network = describeNetwork(attempt.job, open.egress);
+  const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver, network }, signal), signal);
   const captured = await capture(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }
 
 function createToolbox(
   attempt: Attempt,
-  { sandbox, deadlineAt, onPlan }: { sandbox: Sandbox; deadlineAt: number; onPlan: () => void },
+  { deadline, onPlan }: StageContext,
+  { sandbox, gate, egress }: { sandbox: Sandbox } & Pick<OpenGate, 'gate' | 'egress'>,
 ): Toolbox {
   return new Toolbox({
     spec: attempt.job.spec,
@@ -56,8 +75,14 @@ function createToolbox(
     events: attempt.events,
     log: attempt.log,
     clock: attempt.deps.clock,
-    deadlineAt,
+    redactor: attempt.deps.redactor,
+    // Read whenever it is needed: while a person is asked, it moves.
+    get deadlineAt() {
+      return deadline.at;
+    },
     slice: createSlice(attempt),
+    gate,
+    egress,
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       await attempt.enter('running');
@@ -71,9 +96,16 @@ function createSlice({ job, deps }: Attempt): Slice {
   return new Slice(job.spec.tier === 'high' ? deps.highTierSliceMs : Infinity, deps.clock);
 }
 
+interface ServeParts {
+  readonly sandbox: Sandbox;
+  readonly toolbox: Toolbox;
+  readonly saver: TurnSaver;
+  readonly network: AgentStart['network'];
+}
+
 async function serve(
   attempt: Attempt,
-  { sandbox, toolbox, saver }: { sandbox: Sandbox; toolbox: Toolbox; saver: TurnSaver },
+  { sandbox, toolbox, saver, network }: ServeParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { deps, job, conversation, budget, events } = attempt;
@@ -81,7 +113,7 @@ async function serve(
   if (toolbox.submission !== undefined) return { kind: 'submitted', submission: toolbox.submission };
   return serveAgent(
     {
-      start: toAgentStart(attempt),
+      start: toAgentStart(attempt, network),
       spec: job.spec,
       cacheKey: job.id,
       agent: sandbox.agent,
@@ -101,7 +133,10 @@ async function serve(
   );
 }
 
-function toAgentStart({ job, deps, budget, resumePoint }: Attempt): AgentStart {
+function toAgentStart(
+  { job, deps, budget, resumePoint }: Attempt,
+  network: AgentStart['network'],
+): AgentStart {
   const { spec } = job;
   const resume = resumePoint && { stage: resumePoint.checkpoint.stage, after: resumePoint.after };
   return {
@@ -114,6 +149,7 @@ function toAgentStart({ job, deps, budget, resumePoint }: Attempt): AgentStart {
     date: new Date(deps.clock.now()).toISOString().slice(0, 10),
     ...(spec.system_prompt === undefined ? {} : { systemPrompt: spec.system_prompt }),
     ...(resume === undefined ? {} : { resume }),
+    ...(network === undefined ? {} : { network }),
   };
 }
 
@@ -141,17 +177,23 @@ async function settle(loop: () => Promise<Outcome>, signal: AbortSignal): Promis
   }
 }
 
+const NO_PATCH: CapturedPatch = { diff: new Uint8Array(), leftOut: [] };
+
 /** The last state, whatever the end was; where it cannot be captured, what was saved before. */
 async function capture(
   attempt: Attempt,
   saver: TurnSaver,
   outcome: Outcome,
 ): Promise<Omit<AgentStage, 'plan'>> {
+  if (outcome.kind === 'safe_mode')
+    return { outcome: enterSafeMode(attempt, outcome.message), patch: NO_PATCH };
   const isInterrupted = outcome.kind === 'timed_out' || outcome.kind === 'cancelled';
   const timeoutMs = isInterrupted ? CAPTURE_AFTER_INTERRUPTION_MS : CAPTURE_MS;
   try {
     const patch = await saver.saveEnd(AbortSignal.timeout(timeoutMs));
     await saver.record();
+    const unsafe = await screenPatch(attempt, patch.diff);
+    if (unsafe !== undefined) return { outcome: enterSafeMode(attempt, unsafe), patch: NO_PATCH };
     if (outcome.kind === 'checkpointed') return { outcome: endSlice(attempt, saver), patch };
     // Nothing was done from the base: the patch of an older attempt is the patch so far.
     const isProof = outcome.kind === 'submitted';

@@ -1,6 +1,7 @@
 import type { JobRecord, JobRunMessage } from '@drydock/contracts';
 import type { Layer, Outcome, TerminalState } from '@drydock/core';
 import { DrydockError, toDrydockError, toError, toJobState } from '@drydock/core';
+import { AttemptDeadline } from './attempt-deadline.ts';
 import { Attempt } from './attempt.ts';
 import { commitAttempt } from './commit-attempt.ts';
 import type { Ending } from './commit-attempt.ts';
@@ -8,12 +9,14 @@ import type { WorkerDeps } from './deps.ts';
 import { EarlyBaseRun } from './early-base-run.ts';
 import { Interrupted, findInterruption, isLeaseLost } from './interruption.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { findPrivilegedInstruction } from './privileged-instruction.ts';
 import { prepareLayer } from './prepare-layer.ts';
 import type { AttemptOutcome } from './metrics.ts';
 import { findResumePoint } from './resume-point.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { runAgentStage } from './run-agent-stage.ts';
 import { endOlderAttempts } from './sandbox-scope.ts';
+import { enterSafeMode } from './safe-mode.ts';
 import { verifyResult } from './verify-result.ts';
 
 /**
@@ -39,13 +42,13 @@ export async function runAttempt(
   deps.metrics.attemptStarted(secondsQueued(claim.job));
   let outcome: AttemptOutcome = 'broken';
   try {
-    const ending = await conclude(attempt, keeper.signal);
+    const ending = await conclude(attempt, keeper);
     const to = await commitAttempt(attempt, ending);
     outcome = 'committed';
     deps.log.info('attempt.committed', { jobId: lease.jobId, to });
   } catch (error) {
     if (!isAbandoned(error, keeper.signal)) throw error;
-    outcome = findInterruption(keeper.signal) === 'shutdown' ? 'shutdown' : 'lease_lost';
+    outcome = toAbandonment(keeper.signal);
     deps.log.warn('attempt.abandoned', { jobId: lease.jobId, err: error });
   } finally {
     deps.metrics.attemptEnded(outcome);
@@ -61,23 +64,34 @@ function secondsQueued({ attempt, createdAt, startedAt }: JobRecord): number | u
 /** Whether the attempt is no longer this worker's: nothing may be written, and nothing went wrong here. */
 function isAbandoned(error: unknown, signal: AbortSignal): boolean {
   const interruption = findInterruption(signal);
-  return isLeaseLost(error) || interruption === 'lease_lost' || interruption === 'shutdown';
+  return isLeaseLost(error) || ABANDONED.has(interruption);
+}
+
+const ABANDONED: ReadonlySet<unknown> = new Set(['lease_lost', 'released', 'shutdown']);
+
+function toAbandonment(signal: AbortSignal): Extract<AttemptOutcome, 'lease_lost' | 'released' | 'shutdown'> {
+  const interruption = findInterruption(signal);
+  return interruption === 'shutdown' || interruption === 'released' ? interruption : 'lease_lost';
 }
 
 /** Runs the attempt's parts in order; every ending is a value, with the patch so far. */
-async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
+async function conclude(attempt: Attempt, keeper: LeaseKeeper): Promise<Ending> {
+  const kept = keeper.signal;
   const timeoutMs = attempt.job.spec.limits.timeout_seconds * 1_000;
-  const deadlineAt = attempt.deps.clock.now() + timeoutMs;
-  const signal = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
+  using deadline = new AttemptDeadline(attempt.deps.clock, timeoutMs);
+  const signal = AbortSignal.any([kept, deadline.signal]);
+  const interrupt = (reason: Interrupted): void => keeper.interrupt(reason);
   let stage: AgentStage | undefined;
   try {
     await attempt.continueLog();
     await findResumePoint(attempt);
+    const unsafe = await refuseUnsafe(attempt, signal);
+    if (unsafe !== undefined) return toEnding(unsafe, undefined);
     await endOlderAttempts(attempt, signal);
     using layer = await prepareLayer(attempt, signal);
-    await using early = new EarlyBaseRun(attempt, { layer, deadlineAt: deadlineAt + timeoutMs }, kept);
+    await using early = new EarlyBaseRun(attempt, { layer, deadlineAt: deadline.at + timeoutMs }, kept);
     const onPlan = (): void => early.begin();
-    stage = await runAgentStage(attempt, { layer, deadlineAt, onPlan }, signal);
+    stage = await runAgentStage(attempt, { layer, deadline, interrupt, onPlan }, signal);
     if (stage.outcome.kind !== 'submitted') return toEnding(stage.outcome, stage);
     await attempt.enter('verifying', timeoutMs);
     const verifying = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
@@ -85,6 +99,18 @@ async function conclude(attempt: Attempt, kept: AbortSignal): Promise<Ending> {
   } catch (error) {
     return toEnding(outcomeOfError(error, signal), stage);
   }
+}
+
+/** Tier high: an instruction that leads to privileged commands is not begun. */
+async function refuseUnsafe(attempt: Attempt, signal: AbortSignal): Promise<Outcome | undefined> {
+  const { spec } = attempt.job;
+  const approval = spec.tool_use_approval;
+  if (spec.tier !== 'high' || (typeof approval === 'object' && approval.privileged)) return undefined;
+  const { policy } = attempt.deps;
+  const message = await findPrivilegedInstruction(policy, spec.instruction, signal);
+  if (message === undefined) return undefined;
+  await attempt.enter('planning');
+  return enterSafeMode(attempt, message);
 }
 
 interface Proof {

@@ -13,6 +13,8 @@ interface SandboxRequest {
 /** A sandbox with its record in the registry. Disposing lets both go, the record last; the attempt waits for that, at its end. */
 export interface ScopedSandbox extends AsyncDisposable {
   readonly sandbox: Sandbox;
+  /** Sets another deadline, epoch milliseconds. */
+  live(deadlineAt: number): Promise<void>;
 }
 
 /** Starts a sandbox for an attempt and registers it, so that the monitor and the next attempt can end it. */
@@ -37,13 +39,15 @@ export async function startSpareSandbox(
   return sandbox && register(attempt, { ...request, sandbox, startedAt });
 }
 
-function toSpec({ job }: Attempt, { deadlineAt }: SandboxRequest): SandboxSpec {
-  const { limits } = job.spec;
+function toSpec({ job, deps }: Attempt, { deadlineAt }: SandboxRequest): SandboxSpec {
+  const { limits, tier, tool_use_approval: approval } = job.spec;
+  const holdMs = approval === 'ask' ? deps.approvalTimes.holdMs : 0;
   return {
     memoryBytes: limits.memory_mb * 2 ** 20,
     diskBytes: limits.disk_mb * 2 ** 20,
     cpus: limits.cpus,
-    expiresAt: deadlineAt + EXPIRY_SLACK_MS,
+    expiresAt: deadlineAt + holdMs + EXPIRY_SLACK_MS,
+    ...(tier === 'high' ? { runtime: deps.highTierRuntime } : {}),
   };
 }
 
@@ -57,14 +61,17 @@ async function register(
     await sandbox[Symbol.asyncDispose]();
     await deps.registry.remove(sandbox.id);
   };
-  try {
+  const live = async (until: number): Promise<void> => {
     const { jobId, fence } = lease;
-    await deps.registry.put({ role, deadlineAt, sandboxId: sandbox.id, jobId, fence });
+    await deps.registry.put({ role, deadlineAt: until, sandboxId: sandbox.id, jobId, fence });
+  };
+  try {
+    await live(deadlineAt);
   } catch (error) {
     await remove();
     throw error;
   }
-  return { sandbox, [Symbol.asyncDispose]: async () => attempt.teardown.add(remove()) };
+  return { sandbox, live, [Symbol.asyncDispose]: async () => attempt.teardown.add(remove()) };
 }
 
 /** Ends what an older attempt of the job left running: older attempts are dead before a new one starts. */

@@ -67,6 +67,7 @@ async function serve({ frames, model, maxTurns, submitted, sliceOver }: Script) 
         },
         submission: submitted ? SUBMISSION : undefined,
         isSliceOver: sliceOver === true,
+        safeMode: undefined,
       },
       budget: new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000 }),
       events: { emit: () => {} } as unknown as EventSink,

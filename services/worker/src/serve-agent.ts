@@ -15,7 +15,7 @@ export interface AgentSession {
   readonly agent: Sandbox['agent'];
   readonly models: ModelGateway;
   readonly conversation: Conversation;
-  readonly toolbox: Pick<Toolbox, 'run' | 'submission' | 'isSliceOver'>;
+  readonly toolbox: Pick<Toolbox, 'run' | 'submission' | 'isSliceOver' | 'safeMode'>;
   readonly budget: Budget;
   readonly events: EventSink;
   readonly onTurn: (turn: ModelTurn) => void;
@@ -41,6 +41,7 @@ export async function serveAgent(session: AgentSession, signal: AbortSignal): Pr
         // An agent that was refused has to finish: asking again would be a loop that nothing bounds.
         if (refusal !== undefined) return refusal;
         // All that the turn came to is said by now: the transcript ends with a whole turn.
+        if (session.toolbox.safeMode !== undefined) return toSafeMode(session.toolbox.safeMode);
         if (session.toolbox.isSliceOver) {
           session.conversation.append(frame.body.append);
           return { kind: 'checkpointed' };
@@ -143,13 +144,16 @@ async function answerToolCall(
 
 /** What the agent says of its end is only a hint: a submission counts when the worker has recorded one. */
 function toOutcome(session: AgentSession, frame: Finished, refusal: Outcome | undefined): Outcome {
-  const { submission, isSliceOver } = session.toolbox;
+  const { submission, isSliceOver, safeMode } = session.toolbox;
+  if (safeMode !== undefined) return toSafeMode(safeMode);
   if (submission !== undefined) return { kind: 'submitted', submission };
   if (isSliceOver) return { kind: 'checkpointed' };
   if (refusal !== undefined) return refusal;
   if (frame.body.reason === 'turns_exhausted') return { kind: 'budget_exhausted', limit: 'max_turns' };
   return { kind: 'failed', code: 'no_submission', message: noSubmission(frame.body.detail) };
 }
+
+const toSafeMode = (message: string): Outcome => ({ kind: 'safe_mode', message });
 
 const noSubmission = (detail: string): string =>
   detail === ''

@@ -3,6 +3,7 @@ import type { ExecRequest, ExecResult } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
 import { AttemptLog } from './attempt-log.ts';
 import { CommandRunner } from './command-runner.ts';
+import { Redactor } from './redactor.ts';
 import { Slice } from './slice.ts';
 
 const ENDED = { signal: null, head: '', tail: '', totalBytes: 0, omittedBytes: 0 };
@@ -30,12 +31,17 @@ function setUp(limitMs: number) {
     events: { emit: (event) => events.push(event) },
     log,
     clock,
+    redactor: new Redactor([]),
     deadlineAt: 100_000,
     slice,
   });
   const run = (ms: number): Promise<Observation> =>
     slice.spend(() =>
-      runner.exec('c', { cmd: String(ms), keep_stdin_open: true }, AbortSignal.timeout(1_000)),
+      runner.exec(
+        'c',
+        { cmd: String(ms), keep_stdin_open: true, sandbox_permissions: 'use_default' },
+        { env: {}, end: () => undefined, signal: AbortSignal.timeout(1_000) },
+      ),
     );
   return { slice, run, asked, events, log: () => new TextDecoder().decode(log.toBytes()) };
 }

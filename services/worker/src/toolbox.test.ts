@@ -10,6 +10,7 @@ import type {
 import { describe, expect, it } from 'vitest';
 import { AttemptLog } from './attempt-log.ts';
 import type { EventSink } from './event-sink.ts';
+import { Redactor } from './redactor.ts';
 import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
 
@@ -57,6 +58,17 @@ function setUp(
   };
   const log = new AttemptLog();
   const clock = { now: () => 1_000 };
+  const denials: string[] = [];
+  const gate: ConstructorParameters<typeof Toolbox>[0]['gate'] = {
+    safeMode: undefined,
+    admit: async ({ callId, tool }) => {
+      events.push({ type: 'policy.decided', data: { call_id: callId, tool, verdict: 'allow', reason: 'x' } });
+      return { kind: 'admitted', env: { PROXY: 'p' }, end: () => void reached.push('ended') };
+    },
+    admitInput: async () => undefined,
+    admitPatch: async () => undefined,
+    requestPermissions: async () => ({ kind: 'permission_granted', hosts: ['a.test'] }),
+  };
   const toolbox = new Toolbox({
     spec: { kind, tools: [...tools] },
     sandbox,
@@ -65,6 +77,9 @@ function setUp(
     clock,
     deadlineAt: 61_000,
     slice: new Slice(Infinity, clock),
+    redactor: new Redactor([]),
+    egress: { takeDenials: () => denials.splice(0) },
+    gate,
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });
@@ -72,7 +87,7 @@ function setUp(
     const text = form === 'freeform' ? String(input) : JSON.stringify(input);
     return toolbox.run({ callId: `c${events.length}`, name, input: text, form }, AbortSignal.timeout(1_000));
   };
-  return { toolbox, events, reached, call, log, endSession: () => end?.(DONE) };
+  return { toolbox, events, reached, denials, call, log, endSession: () => end?.(DONE) };
 }
 
 describe('the toolbox', () => {

@@ -10,6 +10,7 @@ import type {
 import {
   ExecCommandArgs,
   PlanUpdate,
+  RequestPermissionsArgs,
   Submission as SubmissionSchema,
   Plan as PlanSchema,
   TOOL_ARGUMENTS,
@@ -19,10 +20,13 @@ import type { PolicyDecision, Sandbox } from '@drydock/core';
 import { changesFiles, decideToolCall } from '@drydock/core';
 import type { JobSpec } from '@drydock/contracts';
 import type { AttemptLog } from './attempt-log.ts';
-import { CommandRunner } from './command-runner.ts';
+import type { CommandGate } from './command-gate.ts';
+import { CommandRunner, WORKDIR } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import type { EventSink } from './event-sink.ts';
+import type { JobEgress } from './job-egress.ts';
 import type { Slice } from './slice.ts';
+import { markUntrusted } from './untrusted-output.ts';
 
 /** Tools after which the workspace may be another. */
 const WRITING_TOOLS: ReadonlySet<ToolName> = new Set(['exec_command', 'write_stdin', 'apply_patch']);
@@ -36,6 +40,9 @@ interface ToolboxOptions {
   /** When the attempt has to be over, epoch milliseconds. */
   readonly deadlineAt: number;
   readonly slice: Slice;
+  readonly redactor: CommandRunnerOptions['redactor'];
+  readonly egress: Pick<JobEgress, 'takeDenials'>;
+  readonly gate: Pick<CommandGate, 'admit' | 'admitInput' | 'admitPatch' | 'requestPermissions' | 'safeMode'>;
   /** Where the attempt goes on; absent: at the beginning. */
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
@@ -91,6 +98,11 @@ export class Toolbox {
     return this.#options.slice.isOver;
   }
 
+  /** Why nothing more is carried out, in tier `high`; undefined while that is not so. */
+  get safeMode(): string | undefined {
+    return this.#options.gate.safeMode;
+  }
+
   /** The model has answered: what it asks for is a turn of its own. */
   startTurn(): void {
     this.#options.slice.startTurn();
@@ -99,23 +111,21 @@ export class Toolbox {
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
     const { spec, events, onDecision, slice } = this.#options;
+    if (this.safeMode !== undefined) return refused('safe_mode', 'The job ends here, in safe mode.');
     if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
     const decision = decideToolCall(call, { kind: spec.kind, stage: this.#stage, listed: spec.tools });
     onDecision(decision);
-    events.emit({
-      type: 'policy.decided',
-      data: {
-        call_id: call.callId,
-        tool: call.name.slice(0, 100),
-        verdict: decision.verdict,
-        reason: decision.reason,
-      },
-    });
+    // What a command comes to is decided, and told, by the gate.
+    if (decision.verdict === 'deny' || decision.tool !== 'exec_command') {
+      const { verdict, reason } = decision;
+      const tool = call.name.slice(0, 100);
+      events.emit({ type: 'policy.decided', data: { call_id: call.callId, tool, verdict, reason } });
+    }
     if (decision.verdict === 'deny') return refused(decision.reason, decision.message);
     const input = parseInput(decision.tool, call);
     return input.kind === 'invalid'
       ? refused('invalid_arguments', input.message)
-      : slice.spend(() => this.#act(decision.tool, { callId: call.callId, input: input.value }, signal));
+      : this.#act(decision.tool, { callId: call.callId, input: input.value }, signal);
   }
 
   async #act(
@@ -126,11 +136,17 @@ export class Toolbox {
     if (this.#isWritable && WRITING_TOOLS.has(tool)) this.#mayHaveWritten = true;
     switch (tool) {
       case 'exec_command':
-        return this.#commands.exec(call.callId, ExecCommandArgs.parse(call.input), signal);
+        return this.#exec(call.callId, ExecCommandArgs.parse(call.input), signal);
       case 'write_stdin':
-        return this.#commands.writeStdin(WriteStdinArgs.parse(call.input), signal);
+        return this.#writeStdin(call.callId, WriteStdinArgs.parse(call.input), signal);
       case 'apply_patch':
-        return this.#applyPatch(String(call.input), signal);
+        return this.#applyPatch(call.callId, String(call.input), signal);
+      case 'request_permissions':
+        return this.#options.gate.requestPermissions(
+          call.callId,
+          RequestPermissionsArgs.parse(call.input),
+          signal,
+        );
       case 'update_plan':
         return this.#updatePlan(PlanUpdate.parse(call.input));
       case 'submit_plan':
@@ -141,9 +157,40 @@ export class Toolbox {
     }
   }
 
-  async #applyPatch(patch: string, signal: AbortSignal): Promise<Observation> {
-    const { sandbox, events, log } = this.#options;
-    const applied = await sandbox.applyPatch(patch, signal);
+  /** The time that a person takes to decide is none of the slice's. */
+  async #exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
+    const { gate, slice } = this.#options;
+    const workdir = args.workdir ?? WORKDIR;
+    const call = { callId, tool: 'exec_command', cmd: args.cmd, workdir };
+    const admission = await gate.admit(call, args, signal);
+    if (admission.kind === 'refused') return admission.observation;
+    const { env, end } = admission;
+    return this.#note(callId, () =>
+      slice.spend(() => this.#commands.exec(callId, args, { env, end, signal })),
+    );
+  }
+
+  async #writeStdin(callId: string, args: WriteStdinArgs, signal: AbortSignal): Promise<Observation> {
+    const { gate, slice } = this.#options;
+    const call = { callId, tool: 'write_stdin', cmd: args.chars, workdir: WORKDIR };
+    const refusal = await gate.admitInput(call, signal);
+    return refusal ?? this.#note(callId, () => slice.spend(() => this.#commands.writeStdin(args, signal)));
+  }
+
+  /** Adds what the platform has to say: connections that were refused meanwhile, output that is not to be obeyed. */
+  async #note(callId: string, run: () => Promise<Observation>): Promise<Observation> {
+    const { egress, events } = this.#options;
+    const observation = markUntrusted(await run(), callId, (event) => events.emit(event));
+    const denials = egress.takeDenials();
+    if (observation.kind !== 'command' || denials.length === 0) return observation;
+    return { ...observation, notices: [...(observation.notices ?? []), ...denials] };
+  }
+
+  async #applyPatch(callId: string, patch: string, signal: AbortSignal): Promise<Observation> {
+    const { sandbox, events, log, gate, slice } = this.#options;
+    const refusal = await gate.admitPatch(callId, patch, signal);
+    if (refusal !== undefined) return refusal;
+    const applied = await slice.spend(() => sandbox.applyPatch(patch, signal));
     if (applied.kind === 'mismatch') return refused('patch_mismatch', applied.message);
     for (const change of applied.changes) {
       events.emit({ type: 'file.changed', data: change });

@@ -71,6 +71,7 @@ function setUp(older?: { patchBytes: number }) {
     },
   };
   const saver = new TurnSaver({
+    onPatch: async (diff) => void done.push(`screen ${diff.byteLength}`),
     attempt: attempt as unknown as Attempt,
     sandbox: {
       fingerprintWorkspace: async () => world.fingerprint,

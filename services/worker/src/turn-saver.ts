@@ -1,4 +1,4 @@
-import type { JobResult, SignedCheckpoint } from '@drydock/contracts';
+import type { Digest, JobResult, SignedCheckpoint } from '@drydock/contracts';
 import type { CapturedPatch, Layer, Sandbox } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
@@ -18,6 +18,8 @@ interface TurnSaverOptions {
   readonly sandbox: Pick<Sandbox, 'captureState' | 'fingerprintWorkspace'>;
   readonly layer: Pick<Layer, 'key' | 'baseSha'>;
   readonly toolbox: Pick<Toolbox, 'plan' | 'stage' | 'submission' | 'takeMayHaveWritten'>;
+  /** Told of every capture: the diff against the base. */
+  readonly onPatch: (diff: Uint8Array) => Promise<void>;
   /** The result as it would be if the attempt were lost now. */
   readonly toResult: (patchBytes: number) => JobResult;
 }
@@ -34,6 +36,8 @@ export class TurnSaver {
   #isUnsaved = false;
   /** Epoch milliseconds. */
   #restsUntil = 0;
+  /** The conversation as it was, unmasked: of the checkpoint alone. */
+  #transcript: Digest | undefined;
   #log = { revision: 0, savedAt: 0 };
 
   constructor(options: TurnSaverOptions) {
@@ -71,9 +75,19 @@ export class TurnSaver {
     return this.#capture('kill', signal);
   }
 
+  /** Saves everything, for an attempt that somebody else goes on with. Throws where it cannot. */
+  async saveAll(signal: AbortSignal): Promise<void> {
+    await this.saveEnd(signal);
+    await this.#keepLog();
+    await this.record();
+  }
+
+  /** What people may read is masked; what another attempt goes on with is the conversation as it was. */
   async #keepWords(): Promise<void> {
     const { attempt, toolbox } = this.#options;
-    await attempt.keep('transcript.jsonl', attempt.conversation.toJsonLines());
+    const { conversation, deps } = attempt;
+    this.#transcript = await deps.artifacts.put(conversation.toJsonLines());
+    await attempt.keepTranscript();
     if (toolbox.plan !== null) await attempt.keep('plan.json', toJsonBytes(toolbox.plan));
   }
 
@@ -95,6 +109,7 @@ export class TurnSaver {
     const captured = await sandbox.captureState({ commands, keep }, signal);
     this.#patch = attempt.isPatchSoFar(captured.diff) ? captured : await attempt.findOlderPatch();
     await attempt.keep('patch.diff', this.#patch.diff);
+    await this.#options.onPatch(captured.diff);
     if (attempt.checkpoint !== undefined) {
       this.#isUnsaved = false;
       attempt.events.emit({ type: 'checkpoint.saved', data: attempt.checkpoint });
@@ -136,7 +151,7 @@ export class TurnSaver {
   #sign(): SignedCheckpoint | undefined {
     const { attempt, toolbox, layer } = this.#options;
     const { job, lease, deps, budget } = attempt;
-    const transcript = attempt.artifacts['transcript.jsonl'];
+    const transcript = this.#transcript;
     if (this.#isUnsaved || transcript === undefined) return undefined;
     return deps.seal.sign({
       jobId: job.id,

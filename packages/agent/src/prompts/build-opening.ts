@@ -16,11 +16,24 @@ function message(role: 'developer' | 'user', text: string): TranscriptItem {
   return { type: 'message', role, text };
 }
 
-function describeEnvironment({ workdir, date }: AgentStart, shell: string): string {
+function describeEnvironment({ workdir, date, network }: AgentStart, shell: string): string {
   return `<environment_context>
   <cwd>${workdir}</cwd>
   <shell>${shell}</shell>
   <current_date>${date}</current_date>
-  <network_access>none</network_access>
+${describeNetwork(network)}
 </environment_context>`;
+}
+
+function describeNetwork(network: AgentStart['network']): string {
+  if (network === undefined) return '  <network_access>none</network_access>';
+  const { hosts, canAsk } = network;
+  const allowed = hosts.map((host) => `    <allowed_host>${host}</allowed_host>`);
+  const more = canAsk ? 'ask with request_permissions' : 'refused';
+  return [
+    '  <network_access>',
+    ...allowed,
+    `    <other_hosts>${more}</other_hosts>`,
+    '  </network_access>',
+  ].join('\n');
 }

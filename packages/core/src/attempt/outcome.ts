@@ -10,12 +10,14 @@ export type Outcome =
   | { readonly kind: 'cancelled' }
   /** The tool calls of one turn took longer than a slice. */
   | { readonly kind: 'checkpointed' }
+  /** Tier high came to something privileged: nothing of it is carried out or handed over. */
+  | { readonly kind: 'safe_mode'; readonly message: string }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 /** The state that an outcome leads to. A submission still has to be verified. */
 export function toJobState(
   outcome: Outcome,
-): Extract<JobState, 'verifying' | 'failed' | 'timed_out' | 'cancelled' | 'checkpointed'> {
+): Extract<JobState, 'verifying' | 'failed' | 'timed_out' | 'cancelled' | 'checkpointed' | 'safe_mode'> {
   switch (outcome.kind) {
     case 'submitted':
       return 'verifying';
@@ -28,6 +30,8 @@ export function toJobState(
       return 'cancelled';
     case 'checkpointed':
       return 'checkpointed';
+    case 'safe_mode':
+      return 'safe_mode';
   }
 }
 
@@ -38,6 +42,8 @@ export function toError(outcome: Outcome): DrydockError | undefined {
     case 'cancelled':
     case 'checkpointed':
       return undefined;
+    case 'safe_mode':
+      return new DrydockError('safe_mode', { message: outcome.message });
     case 'timed_out':
       return new DrydockError('deadline_exceeded');
     case 'budget_exhausted':

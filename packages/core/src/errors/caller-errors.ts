@@ -128,6 +128,12 @@ export const CALLER_ERRORS = {
     summary: 'The job cannot be continued.',
     next: 'Read the message; submit a new job.',
   },
+  safe_mode: {
+    httpStatus: 422,
+    retryable: false,
+    summary: 'The job came to privileged commands, which tier high does not go on with.',
+    next: 'Read the warning; submit a new job with tool_use_approval.privileged where it was meant.',
+  },
   approval_over: {
     httpStatus: 409,
     retryable: false,

@@ -31,6 +31,7 @@ const TOOL_RULES = {
   write_stdin: { group: 'code_interpreter', stages: ['planning', 'running'], form: 'function' },
   apply_patch: { group: 'code_interpreter', stages: ['running'], form: 'freeform', writes: true },
   update_plan: { group: null, stages: ['running'], form: 'function' },
+  request_permissions: { group: 'code_interpreter', stages: ['planning', 'running'], form: 'function' },
   submit_plan: { group: null, stages: ['planning'], form: 'function' },
   submit: { group: null, stages: ['running'], form: 'function' },
 } as const satisfies Record<ToolName, ToolRule>;

@@ -83,6 +83,7 @@ function isGranted(hosts: readonly string[], { grantedHosts, networkAllowed }: C
 }
 
 function covers(granted: string, host: string): boolean {
+  if (granted === '*') return true;
   return granted.startsWith('*.') ? host.endsWith(granted.slice(1)) : granted === host;
 }
 

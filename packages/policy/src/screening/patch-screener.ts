@@ -9,7 +9,7 @@ import type { AddedFile, AddedLine } from './parse-added-lines.ts';
 import { parseAddedLines } from './parse-added-lines.ts';
 import type { ScreenedFile } from './screen-file.ts';
 import { toAddedFile } from './screen-file.ts';
-import type { ScreeningFinding, Severity } from './screening-finding.ts';
+import type { ScreeningFinding, Severity } from '@drydock/contracts';
 import { UNSCREENED } from './screening-finding.ts';
 import type { ScreeningRule } from './screening-rule.ts';
 import { SCREENING_RULES } from './screening-rules.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from './screening-finding.ts';
+import type { Severity } from '@drydock/contracts';
 
 /** One rule about added lines, or about the path of a changed file, as data. */
 export interface ScreeningRule {

@@ -1,0 +1,83 @@
+import type { JobRecord } from '@drydock/contracts';
+import { ApprovalDesk } from './approval-desk.ts';
+import type { AttemptDeadline } from './attempt-deadline.ts';
+import type { Attempt } from './attempt.ts';
+import { CommandGate } from './command-gate.ts';
+import type { Interrupted } from './interruption.ts';
+import { JobEgress } from './job-egress.ts';
+import type { ScopedSandbox } from './sandbox-scope.ts';
+
+interface GateParts {
+  readonly scope: ScopedSandbox;
+  readonly deadline: AttemptDeadline;
+  /** Saves all that the next attempt needs. */
+  readonly save: (signal: AbortSignal) => Promise<void>;
+  readonly interrupt: (reason: Interrupted) => void;
+}
+
+/** What stands between the model's commands and the sandbox: policy, a person, the way out. */
+export interface OpenGate extends AsyncDisposable {
+  readonly gate: CommandGate;
+  readonly egress: JobEgress;
+}
+
+/** Throws `egress_unavailable` where the job may reach something and there is no gateway. */
+export async function openGate(attempt: Attempt, parts: GateParts, signal: AbortSignal): Promise<OpenGate> {
+  const { deps, job, events } = attempt;
+  const egress = createEgress(attempt, parts.scope);
+  await egress.start(signal);
+  const gate = new CommandGate({
+    spec: job.spec,
+    policy: deps.policy,
+    mode: deps.commandPolicyMode,
+    desk: createDesk(attempt, parts),
+    egress,
+    events,
+    onDecision: ({ decision }) => deps.metrics.commandDecided(decision),
+  });
+  return { gate, egress, [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose]() };
+}
+
+function createEgress({ deps, job, events }: Attempt, { sandbox }: ScopedSandbox): JobEgress {
+  return new JobEgress({
+    approval: job.spec.tool_use_approval,
+    open: (options, signal) =>
+      deps.egress.openEgress({ ...options, sandboxId: sandbox.id, jobId: job.id }, signal),
+    onDecision: (data) => events.emit({ type: 'egress.decided', data }),
+    onAvailability: (state) => events.emit({ type: 'egress.availability_changed', data: { state } }),
+  });
+}
+
+function createDesk(attempt: Attempt, { scope, deadline, save, interrupt }: GateParts): ApprovalDesk {
+  const { deps, lease } = attempt;
+  return new ApprovalDesk({
+    lease,
+    approvals: deps.approvals,
+    feed: deps.cancellations,
+    clock: deps.clock,
+    deadline,
+    times: deps.approvalTimes,
+    state: () => attempt.state,
+    ask: (question) => attempt.ask(question),
+    enter: (state, leftMs) => attempt.enter(state, leftMs),
+    freeze: async (signal) => {
+      // The monitor kills what outlives its deadline, frozen or not.
+      await scope.live(deadline.at + deps.approvalTimes.holdMs);
+      const frozen = await scope.sandbox.freeze(signal);
+      return {
+        [Symbol.asyncDispose]: async () => {
+          await frozen[Symbol.asyncDispose]();
+          await scope.live(deadline.at);
+        },
+      };
+    },
+    save,
+    interrupt,
+  });
+}
+
+/** What the agent may say about the network; undefined where there is none. */
+export function describeNetwork({ spec }: JobRecord, { hosts }: Pick<JobEgress, 'hosts'>) {
+  const { tool_use_approval: approval } = spec;
+  return approval === false ? undefined : { hosts: [...hosts], canAsk: approval === 'ask' };
+}

@@ -1,0 +1,47 @@
+import type { CommandContext } from '@drydock/core';
+import type { CommandPolicy } from '@drydock/policy';
+
+/** Lines and code spans that are looked at: an instruction has 100,000 characters at most. */
+const MAX_PARTS = 2_000;
+const CODE_SPAN = /`([^`\n]{2,500})`/g;
+const PROMPT = /^\s*(?:[$#>]\s+)/;
+const FENCE = /^\s*(?:```|~~~)/;
+/** Programs whose names mean nothing else in a sentence. */
+const UNMISTAKABLE =
+  /(?:^|[\s"'(/])(sudo|doas|pkexec|nsenter|insmod|modprobe|setcap|iptables|nft|unshare|mknod|bpftool|setenforce|chroot|visudo)(?=$|[\s"').,;:])/i;
+
+const CONTEXT: CommandContext = {
+  tier: 'high',
+  attended: false,
+  grantedHosts: [],
+  networkAllowed: false,
+  privilegedGranted: false,
+  mode: 'enforce',
+};
+
+/** What in an instruction would lead to privileged commands, for tier `high`; undefined where nothing does. */
+export async function findPrivilegedInstruction(
+  policy: Pick<CommandPolicy, 'decide'>,
+  instruction: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const named = UNMISTAKABLE.exec(instruction)?.[1];
+  if (named !== undefined) return `The instruction asks for ${named}, a privileged command.`;
+  for (const cmd of findCode(instruction)) {
+    const decision = await policy.decide({ cmd, workdir: '/job/work' }, CONTEXT, signal);
+    if (decision.privileged) return `The instruction asks for a privileged command: ${decision.reason}`;
+  }
+  return undefined;
+}
+
+/** Text that is set as code, and lines that begin like a prompt of a shell. */
+function findCode(instruction: string): string[] {
+  const parts: string[] = [];
+  let isFenced = false;
+  for (const line of instruction.split('\n')) {
+    if (FENCE.test(line)) isFenced = !isFenced;
+    else if (isFenced || PROMPT.test(line)) parts.push(line.replace(PROMPT, ''));
+    else parts.push(...[...line.matchAll(CODE_SPAN)].map((match) => match[1] ?? ''));
+  }
+  return parts.filter((part) => part.trim() !== '').slice(0, MAX_PARTS);
+}

@@ -1,0 +1,11 @@
+import type { Outcome } from '@drydock/core';
+import type { Attempt } from './attempt.ts';
+
+/** Ends a job of tier `high` with a typed warning in the place of code. Only a new job with an explicit grant goes on. */
+export function enterSafeMode(attempt: Attempt, message: string): Extract<Outcome, { kind: 'safe_mode' }> {
+  attempt.warnOnce({
+    code: 'safe_mode',
+    message: `${message} Nothing of it was carried out or handed over.`,
+  });
+  return { kind: 'safe_mode', message };
+}
