@@ -13,6 +13,8 @@ export type HttpMethod = z.infer<typeof HttpMethod>;
 /** What may be reached, how and how long. The operator's rules are the ceiling of every grant. */
 export const ToolUseGrant = z.strictObject({
   host: HostPattern,
+  /** 80 and 443 where absent. */
+  port: z.int().min(1).max(65_535).optional(),
   /** For plain HTTP, where a method can be seen; GET and HEAD where absent. */
   methods: z.array(HttpMethod).min(1).max(7).optional(),
   /** Since the attempt began; as long as the attempt where absent. */

@@ -85,9 +85,9 @@ export class Attempt {
   }
 
   /** Goes on with a conversation whose workspace is there again. */
-  takeOver({ checkpoint, transcript, after }: ResumePoint): void {
+  takeOver({ checkpoint, transcript, after, answers }: ResumePoint): void {
     const { turns, stage, workspace } = checkpoint;
-    this.conversation.resume(transcript);
+    this.conversation.resume(transcript, answers);
     this.events.emit({ type: 'attempt.resumed', data: { after, stage, turns, digest: workspace } });
   }
 

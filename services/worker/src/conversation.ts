@@ -27,15 +27,15 @@ export class Conversation {
 
   /**
    * Goes on from what was said in an older attempt. What it left unanswered was lost with it, and that is the answer: a
-   * model server takes no call without an output.
+   * model server takes no call without an output. `answers` are those that came while nobody held the job, by call id.
    */
-  resume(items: readonly TranscriptItem[]): void {
+  resume(items: readonly TranscriptItem[], answers: ReadonlyMap<string, string> = new Map()): void {
     for (const item of items) this.#add(item);
     const answered = new Set(items.flatMap((item) => (item.type === 'tool_output' ? [item.callId] : [])));
     for (const item of items) {
       if (item.type !== 'tool_call' || answered.has(item.call.callId)) continue;
       const { callId, form } = item.call;
-      this.#add({ type: 'tool_output', callId, form, output: INTERRUPTED });
+      this.#add({ type: 'tool_output', callId, form, output: answers.get(callId) ?? INTERRUPTED });
     }
   }
 

@@ -91,11 +91,14 @@ export class JobEgress implements AsyncDisposable {
 function toGrants(approval: JobSpec['tool_use_approval']): EgressGrant[] {
   if (approval === false || approval === 'ask') return [];
   if (approval === true) return [{ id: 'all', host: '*' }];
-  return approval.grants.map(({ host, methods, ttl_seconds: ttlSeconds, max_uses: maxUses }, index) => ({
-    id: `grant-${index + 1}`,
-    host,
-    ...(methods === undefined ? {} : { methods }),
-    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-    ...(maxUses === undefined ? {} : { maxUses }),
-  }));
+  return approval.grants.map(
+    ({ host, port, methods, ttl_seconds: ttlSeconds, max_uses: maxUses }, index) => ({
+      id: `grant-${index + 1}`,
+      host,
+      ...(port === undefined ? {} : { port }),
+      ...(methods === undefined ? {} : { methods }),
+      ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+      ...(maxUses === undefined ? {} : { maxUses }),
+    }),
+  );
 }

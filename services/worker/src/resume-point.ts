@@ -2,12 +2,15 @@ import type { AgentResume, Checkpoint } from '@drydock/contracts';
 import { TranscriptItem } from '@drydock/contracts';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
+import { toLateAnswers } from './late-answers.ts';
 
 /** Where an attempt goes on: what an older attempt, or the job before, had come to. */
 export interface ResumePoint {
   readonly checkpoint: Checkpoint;
   readonly transcript: readonly TranscriptItem[];
   readonly after: AgentResume['after'];
+  /** What came of calls that waited for a person, by call id. */
+  readonly answers: ReadonlyMap<string, string>;
 }
 
 /**
@@ -36,7 +39,8 @@ async function readResumePoint({ job, deps }: Attempt): Promise<ResumePoint | un
   if (!isOwn && checkpoint.jobId !== spec.previous_job_id)
     throw refuseCheckpoint('The checkpoint is of another job.');
   const transcript = await readTranscript(deps.artifacts, checkpoint.transcript);
-  return { checkpoint, transcript, after: isOwn ? 'attempt' : 'job' };
+  const answers = toLateAnswers(isOwn ? await deps.approvals.listOfJob(job.id) : []);
+  return { checkpoint, transcript, after: isOwn ? 'attempt' : 'job', answers };
 }
 
 async function readTranscript(

@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Approval, JobId } from '@drydock/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { E2eStack } from './src/e2e-stack.ts';
+import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
+
+/** A page of this machine, which a gateway reaches only where the operator's rules name it. */
+const HOST = '127.0.0.2';
+const RULES = `rules:
+  - name: the page of this test
+    verdict: allow
+    hosts: ['${HOST}']
+    ports: [80]
+    allow_private: true
+    allows: ['GET ${HOST}:80']
+    denies: ['GET 127.0.0.3:80']
+`;
+const REVIEW = { kind: 'review', tool_use_approval: 'ask' } as const;
+const WAIT_MS = 30_000;
+
+describe('what leaves a sandbox', () => {
+  const asked: string[] = [];
+  const page = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.end('hello');
+  });
+  let dir: string;
+  let e2e: E2eStack;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'drydock-rules-'));
+    await writeFile(join(dir, 'rules.yaml'), RULES);
+    await new Promise<void>((resolve) => page.listen(80, HOST, resolve));
+    e2e = await startE2eStack({
+      settings: {
+        DRYDOCK_EGRESS_RULES_FILE: join(dir, 'rules.yaml'),
+        DRYDOCK_APPROVAL_HOLD_SECONDS: '4',
+        DRYDOCK_APPROVAL_SECONDS: '20',
+        DRYDOCK_WARM_SANDBOXES: '0',
+      },
+    });
+  });
+  beforeEach(() => void (asked.length = 0));
+  afterAll(async () => {
+    const { instanceId } = e2e.stack.data;
+    await e2e[Symbol.asyncDispose]();
+    expect(await findLeftovers(instanceId)).toEqual([]);
+    await new Promise((resolve) => page.close(resolve));
+    await rm(dir, { recursive: true });
+  });
+
+  const waitForQuestion = async (jobId: JobId): Promise<Approval> => {
+    const until = Date.now() + WAIT_MS;
+    while (Date.now() < until) {
+      const found = (await e2e.client.listPendingApprovals()).find(({ job_id }) => job_id === jobId);
+      if (found !== undefined) return found;
+      await sleep(100);
+    }
+    throw new Error('Nobody was asked.');
+  };
+  const stateOf = async (jobId: JobId) => (await e2e.client.getJob(jobId)).status;
+
+  it('is asked for, shown to a person, and let through once when they approve', async () => {
+    const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-ts' });
+    const question = await waitForQuestion(id);
+    expect(question.request).toMatchObject({
+      tool: 'exec_command',
+      hosts: [HOST],
+      justification: 'May I read the page?',
+    });
+    expect([await stateOf(id), asked]).toEqual(['awaiting_approval', []]);
+    await e2e.client.decideApproval({ jobId: id, approvalId: question.id, decision: 'approve' });
+    const { job, events } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
+    // The same page without asking again is refused: the approval was for one call.
+    expect(asked).toEqual(['GET /page']);
+    expect(events.flatMap((event) => (event.type === 'egress.decided' ? [event.data.verdict] : []))).toEqual([
+      'allow',
+      'deny',
+    ]);
+    expect(events.filter(({ type }) => type.startsWith('approval.')).map(({ type }) => type)).toEqual([
+      'approval.requested',
+      'approval.decided',
+    ]);
+  });
+
+  it('goes nowhere when they deny, and the model is told', async () => {
+    const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-denied-ts' });
+    const { id: approvalId } = await waitForQuestion(id);
+    await e2e.client.decideApproval({ jobId: id, approvalId, decision: 'deny', reason: 'Not today.' });
+    const { job } = await e2e.finish(id);
+    expect([job.status, asked]).toEqual(['succeeded', []]);
+  });
+
+  it('goes nowhere when nobody answers, and the job was given up meanwhile', async () => {
+    const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-denied-ts' });
+    await waitForQuestion(id);
+    await sleep(6_000);
+    // No sandbox and no worker waits for a person for long.
+    expect(await listContainers(e2e.stack.data.instanceId)).toEqual([]);
+    const { job, events } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded', attempt: 2 });
+    expect(asked).toEqual([]);
+    expect(
+      events.flatMap((event) => (event.type === 'approval.decided' ? [event.data.status] : [])),
+    ).toContain('expired');
+  });
+
+  it('goes on after a long time where it was, when a person approves at last', async () => {
+    const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-late-ts' });
+    const { id: approvalId } = await waitForQuestion(id);
+    await sleep(6_000);
+    await e2e.client.decideApproval({ jobId: id, approvalId, decision: 'approve' });
+    const { job } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded', attempt: 2 });
+    expect(asked).toEqual(['GET /page']);
+  });
+
+  it('ends with its job when that is cancelled while it waits', async () => {
+    const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-ts' });
+    const { id: approvalId } = await waitForQuestion(id);
+    await e2e.client.cancelJob(id);
+    const { job } = await e2e.finish(id);
+    expect(job.status).toBe('cancelled');
+    const late = e2e.client.decideApproval({ jobId: id, approvalId, decision: 'approve' });
+    await expect(late).rejects.toMatchObject({ problem: { code: 'approval_over' } });
+  });
+
+  it('is granted by the job itself, for the hosts that it names and no other', async () => {
+    const { id } = await e2e.submit({
+      kind: 'review',
+      model: 'scripted/granted-ts',
+      tool_use_approval: { grants: [{ host: HOST, max_uses: 3 }], privileged: false },
+    });
+    const { job } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
+    expect(asked).toEqual(['GET /page']);
+  });
+
+  it('is aborted without approval, with a reason that model and caller both see', async () => {
+    const { id } = await e2e.submit({ kind: 'review', model: 'scripted/ungranted-ts' });
+    const { job, events } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
+    expect(asked).toEqual([]);
+    const denied = events.flatMap((event) =>
+      event.type === 'policy.decided' && event.data.verdict === 'deny' ? [event.data] : [],
+    );
+    expect(denied).toMatchObject([
+      { rule: expect.any(String), hosts: ['example.test'] },
+      { rule: expect.any(String), hosts: [] },
+    ]);
+  });
+
+  it('that speaks to the model is marked as data, and shown to people without secrets and control', async () => {
+    const { id } = await e2e.submit({ kind: 'review', model: 'scripted/injected-ts' });
+    const { job, events } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
+    expect(events.map(({ type }) => type)).toContain('injection.suspected');
+    const shown =
+      JSON.stringify(events) + (await textOf(id, 'log.txt')) + (await textOf(id, 'transcript.jsonl'));
+    expect(shown).not.toContain('ghp_0123456789');
+    expect(await textOf(id, 'log.txt')).toContain('red [secret]');
+  });
+
+  const textOf = async (jobId: JobId, name: 'log.txt' | 'transcript.jsonl'): Promise<string> =>
+    new TextDecoder().decode(await e2e.client.getArtifact(jobId, name));
+});

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { E2eStack } from './src/e2e-stack.ts';
+import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
+
+/** Another runtime by name, as an operator may choose: this promise is not the kernel's. */
+const SETTINGS = { DRYDOCK_HIGH_TIER_RUNTIME: 'runc' };
+const HIGH = { kind: 'implement', tier: 'high' } as const;
+
+describe('tier high', () => {
+  let e2e: E2eStack;
+  beforeAll(async () => {
+    e2e = await startE2eStack({ settings: SETTINGS });
+  });
+  afterAll(async () => {
+    const { instanceId } = e2e.stack.data;
+    await e2e[Symbol.asyncDispose]();
+    expect(await findLeftovers(instanceId)).toEqual([]);
+  });
+
+  it.each([
+    ['a command', { model: 'scripted/privileged-ts' }, 'exec_command'],
+    ['generated code', { model: 'scripted/privileged-code-ts' }, 'apply_patch'],
+  ])('ends in safe mode at privileged %s: a warning in the place of code', async (_name, change, tool) => {
+    const { id } = await e2e.submit({ ...HIGH, ...change });
+    const { job, events, patch } = await e2e.finish(id);
+    expect(job).toMatchObject({
+      status: 'safe_mode',
+      tier: 'high',
+      error: { code: 'safe_mode', blame: 'caller' },
+      result: { verified: false, patch_bytes: 0, runtime: 'runc' },
+    });
+    expect(job.result?.warnings.map(({ code }) => code)).toContain('safe_mode');
+    expect(patch).toBe('');
+    const decided = events.flatMap((event) => (event.type === 'policy.decided' ? [event.data] : []));
+    expect(decided.at(-1)).toMatchObject({ tool, verdict: 'safe_mode' });
+    expect(events.map(({ type }) => type)).not.toContain('command.started');
+    expect(events.map(({ type }) => type)).not.toContain('file.changed');
+  });
+
+  it('does not begin with an instruction that asks for it', async () => {
+    const { id } = await e2e.submit({ ...HIGH, instruction: 'Run `sudo mount /dev/sda1 /mnt` first.' });
+    const { job, events } = await e2e.finish(id);
+    expect(job).toMatchObject({ status: 'safe_mode', error: { code: 'safe_mode' } });
+    expect(events.map(({ type }) => type)).not.toContain('usage.charged');
+  });
+
+  it('goes on where the caller has said that it is meant; the container refuses it all the same', async () => {
+    const { id } = await e2e.submit({
+      ...HIGH,
+      model: 'scripted/privileged-ts',
+      tool_use_approval: { grants: [], privileged: true },
+    });
+    const { job, events } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
+    const ended = events.flatMap((event) =>
+      event.type === 'command.finished' ? [event.data.exit_code] : [],
+    );
+    expect(ended[0]).not.toBe(0);
+  });
+
+  it('cannot be continued: only a new job goes on', async () => {
+    const { id } = await e2e.submit({ ...HIGH, model: 'scripted/privileged-ts' });
+    await e2e.finish(id);
+    await expect(e2e.client.continueJob(id)).rejects.toMatchObject({ status: 409 });
+  });
+
+  it('starts no container without its runtime, and says what is missing', async () => {
+    const settings = { DRYDOCK_HIGH_TIER_RUNTIME: 'drydock-no-such-runtime' };
+    await using other = await startE2eStack({ settings });
+    const { id } = await other.submit({ ...HIGH, model: 'scripted/privileged-ts' });
+    const { job, events } = await other.finish(id);
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'tier_unavailable' } });
+    expect(events.map(({ type }) => type)).not.toContain('usage.charged');
+  });
+});
