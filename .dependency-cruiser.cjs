@@ -31,6 +31,7 @@ const ROWS = {
   'packages/artifacts': { own: ADAPTER, vendors: [] },
   'packages/service-kit': { own: ['contracts'], vendors: ['pino', 'prom-client', 'zod'] },
   'packages/client': { own: ['contracts'], vendors: [] },
+  'packages/cli': { own: ['client', 'contracts'], vendors: [] },
   'packages/scripted-model': {
     own: ['contracts', 'service-kit'],
     vendors: ['openai', 'zod'],

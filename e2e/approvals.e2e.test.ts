@@ -24,9 +24,12 @@ const WAIT_MS = 30_000;
 
 describe('what leaves a sandbox', () => {
   const asked: string[] = [];
+  const tokens: unknown[] = [];
   const page = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    response.end('hello');
+    tokens.push(request.headers.authorization);
+    // A server may say what it was told: it must not be seen by anybody.
+    response.end(`hello ${request.headers.authorization ?? ''}`);
   });
   let dir: string;
   let e2e: E2eStack;
@@ -138,6 +141,25 @@ describe('what leaves a sandbox', () => {
     const { job } = await e2e.finish(id);
     expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
     expect(asked).toEqual(['GET /page']);
+  });
+
+  it('carries a secret that never was in the sandbox, and nobody sees it come back', async () => {
+    const value = 'canary-0123456789abcdef';
+    await e2e.client.setSecret('PAGE_TOKEN', { value, hosts: [HOST] });
+    const inject = { header: 'Authorization', secret: 'PAGE_TOKEN', prefix: 'Bearer ' };
+    const { id } = await e2e.submit({
+      kind: 'review',
+      model: 'scripted/granted-ts',
+      secrets: ['PAGE_TOKEN'],
+      tool_use_approval: { grants: [{ host: HOST, inject }], privileged: false },
+    });
+    const { job, events } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({ status: 'succeeded' });
+    expect(tokens.at(-1)).toBe(`Bearer ${value}`);
+    const shown =
+      JSON.stringify(events) + (await textOf(id, 'log.txt')) + (await textOf(id, 'transcript.jsonl'));
+    expect(shown).not.toContain(value);
+    expect(shown).toContain('[secret:PAGE_TOKEN]');
   });
 
   it('is aborted without approval, with a reason that model and caller both see', async () => {

@@ -13,6 +13,8 @@ import type {
 import { JobJson, UPLOAD_TYPES, UploadJson } from '@drydock/contracts';
 import { createApprovalMethods } from './approval-methods.ts';
 import { createArtifactMethods } from './artifact-methods.ts';
+import type { AuditMethods } from './audit-methods.ts';
+import { createAuditMethods } from './audit-methods.ts';
 import type { ClientClock } from './client-clock.ts';
 import { clientClock } from './client-clock.ts';
 import type { ClientOptions } from './client-options.ts';
@@ -22,10 +24,13 @@ import { listJobs } from './list-jobs.ts';
 import { NEVER, pathOf } from './job-path.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { retry } from './retry.ts';
+import type { SecretMethods } from './secret-methods.ts';
+import { createSecretMethods } from './secret-methods.ts';
+import type { Sender } from './send.ts';
 import { createSender } from './send.ts';
 
 /** The REST interface of Drydock. Every method throws ClientError, or the reason of its signal. */
-export interface Client {
+export interface Client extends AuditMethods, SecretMethods {
   /**
    * Resolves when the job is on disk. Sent up to six times where the server is away: a key of its own makes the repeats
    * one job.
@@ -87,6 +92,8 @@ export function createClient(options: ClientOptions): Client {
       signal,
     );
   return {
+    ...createAuditMethods(send),
+    ...createSecretMethods(send),
     submitJob: (request, signal = NEVER) => accept('/v1/jobs', request, signal),
     continueJob: (jobId, changes = {}, signal = NEVER) =>
       accept(`${pathOf(jobId)}/continue`, changes, signal),
@@ -111,7 +118,7 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** Asks for a new job, with a key that makes the repeats one. */
-function createAccept(send: ReturnType<typeof createSender>, clock: ClientClock) {
+function createAccept(send: Sender, clock: ClientClock) {
   return (path: string, body: object, signal: AbortSignal) => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };

@@ -11,6 +11,8 @@ interface Send {
   readonly stream?: boolean;
 }
 
+export type Sender = ReturnType<typeof createSender>;
+
 /** Sends requests with the key. What is sent throws ClientError where the answer is no success, or there is none. */
 export function createSender(options: ClientOptions) {
   const { apiKey, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;

@@ -1,11 +1,7 @@
 import { z } from 'zod';
+import { HostPattern } from './host-pattern.ts';
 import { ApprovalId, JobId } from './ids.ts';
-
-/** A host as callers name it: `example.test`, or `*.example.test` for every name below it. */
-export const HostPattern = z
-  .string()
-  .max(253)
-  .regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/);
+import { SecretName } from './secret.ts';
 
 export const HttpMethod = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 export type HttpMethod = z.infer<typeof HttpMethod>;
@@ -15,6 +11,15 @@ export const ToolUseGrant = z.strictObject({
   host: HostPattern,
   /** 80 and 443 where absent. */
   port: z.int().min(1).max(65_535).optional(),
+  /** A header that the gateway adds, with a secret that never enters the sandbox. */
+  inject: z
+    .strictObject({
+      header: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+      secret: SecretName,
+      /** Before the secret: `Bearer ` for example. */
+      prefix: z.string().max(64).default(''),
+    })
+    .optional(),
   /** For plain HTTP, where a method can be seen; GET and HEAD where absent. */
   methods: z.array(HttpMethod).min(1).max(7).optional(),
   /** Since the attempt began; as long as the attempt where absent. */

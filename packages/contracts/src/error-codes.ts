@@ -24,6 +24,7 @@ export const ErrorCode = z.enum([
   'no_checkpoint',
   'approval_over',
   'safe_mode',
+  'too_many_secrets',
   // model
   'model_error',
   'model_auth',
@@ -47,6 +48,7 @@ export const ErrorCode = z.enum([
   'tier_unavailable',
   'egress_unavailable',
   'overloaded',
+  'secrets_unavailable',
   'sandbox_start_failed',
   'internal_error',
 ]);

@@ -71,6 +71,20 @@ export {
   ToolUseGrant,
 } from './approval.ts';
 export {
+  AUDIT_GENESIS,
+  AuditAction,
+  AuditActor,
+  AuditData,
+  AuditEntry,
+  AuditHead,
+  AuditListJson,
+  AuditSubject,
+  DEFAULT_TENANT,
+  TenantId,
+  auditText,
+} from './audit.ts';
+export { PutSecretRequest, SealedSecret, SecretJson, SecretListJson, SecretName } from './secret.ts';
+export {
   EGRESS_CONTROL_SOCKET,
   EGRESS_FILES,
   EGRESS_PROXY_PORT,

@@ -6,6 +6,7 @@ import { ErrorBody } from './error-codes.ts';
 import { Digest, JobId, UploadId } from './ids.ts';
 import { Plan } from './plan.ts';
 import { ScreeningFinding } from './screening.ts';
+import { MAX_JOB_SECRETS, SecretName } from './secret.ts';
 import { ToolGroup } from './tools.ts';
 import { Usage } from './transcript.ts';
 import { UploadFormat } from './upload.ts';
@@ -123,6 +124,8 @@ export const JobRequest = z.strictObject({
   limits: JobLimits.partial().default({}),
   labels: Labels.default({}),
   tier: JobTier.default('standard'),
+  /** What setup or the gateway may use for it; nothing of them enters the sandbox by itself. */
+  secrets: z.array(SecretName).max(MAX_JOB_SECRETS).optional(),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
 /** The same as a caller writes it, before defaults are filled in. */

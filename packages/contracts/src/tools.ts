@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { HostPattern, HttpMethod } from './approval.ts';
+import { HttpMethod } from './approval.ts';
+import { HostPattern } from './host-pattern.ts';
 import { Plan, PlanUpdate, Submission } from './plan.ts';
 
 /** What a job may list in `tools`; a tool that is not listed does not exist for the job. */

@@ -3,6 +3,7 @@ import type {
   ApprovalDecisionRequest,
   ApprovalId,
   ApprovalRequest,
+  AuditActor,
   JobId,
 } from '@drydock/contracts';
 import type { Lease } from './job-ports.ts';
@@ -13,6 +14,9 @@ export interface ApprovalQuestion {
   /** How long a person may take; nobody is a denial. */
   readonly ttlMs: number;
 }
+
+/** A decision, and whose it is, for the audit log. */
+export type DecisionBy = ApprovalDecisionRequest & { readonly by?: AuditActor };
 
 export type Decided =
   /** By this call, or by an equal one before it. */
@@ -29,7 +33,7 @@ export interface ApprovalStore {
    * First writer wins. A job that no worker holds meanwhile goes back to the queue; of one that is held, its worker is
    * woken, and takes it back to the state that asked.
    */
-  decide(jobId: JobId, approvalId: ApprovalId, decision: ApprovalDecisionRequest): Promise<Decided>;
+  decide(jobId: JobId, approvalId: ApprovalId, decision: DecisionBy): Promise<Decided>;
   /** Counts a use. False: it is not approved, not for this attempt's job any more, or was meant for once. */
   use(lease: Lease, approvalId: ApprovalId): Promise<boolean>;
   /**

@@ -1,5 +1,6 @@
 import type {
   ArtifactDigests,
+  AuditActor,
   Digest,
   ErrorBody,
   JobEvent,
@@ -83,6 +84,8 @@ export interface SoFar {
 
 /** What a job is accepted with, beside what it asks for. */
 export interface NewJob {
+  /** Who asked for it, for the audit log. */
+  readonly by?: AuditActor | undefined;
   readonly request?: IdempotentRequest | undefined;
   /** What the job that it continues has come to: it stands until this one comes to more. */
   readonly soFar?: SoFar & { readonly artifacts: ArtifactDigests };
@@ -106,7 +109,7 @@ export interface JobStore {
   /** Jobs by the time they were accepted, newest first. Throws `invalid_request` for a cursor that is none. */
   list(query: JobQuery): Promise<JobPage>;
   /** Ends a job that no worker holds; one that is held can only end as `cancelled` from now on. Safe to repeat. */
-  cancel(jobId: JobId): Promise<Cancellation>;
+  cancel(jobId: JobId, by?: AuditActor): Promise<Cancellation>;
   find(jobId: JobId): Promise<JobRecord | undefined>;
   /** `queued → starting`: takes the next fence and arms the attempt's deadline. */
   claim(request: { jobId: JobId; fence: number; workerId: WorkerId; leaseMs: number }): Promise<Claim>;

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
 import { ensureDirectory } from '@drydock/service-kit';
+import { hasCode, readOrCreate } from './read-or-create.ts';
+import { ensureSecretsKeys } from './ensure-secrets-keys.ts';
 import { lockDirectory } from './directory-lock.ts';
 
 /** Everything an installation keeps, below one directory. */
@@ -17,6 +19,9 @@ export interface DataDir {
   readonly apiKeyFile: string;
   /** The key that workers sign checkpoints with: whoever reads it can make them. */
   readonly checkpointKeyFile: string;
+  /** What the api seals secrets to, and what workers open them with. */
+  readonly secretsPublicKeyFile: string;
+  readonly secretsPrivateKeyFile: string;
   /** Removes the state directory where nothing is left in it, and frees the data directory for another start. */
   release(): Promise<void>;
 }
@@ -32,6 +37,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
   for (const dir of [stateDir, redisDir, logsDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
   const checkpointKeyFile = join(root, 'checkpoint-key');
   await readOrCreate(checkpointKeyFile, () => randomBytes(32).toString('hex'));
+  const secretsKeyFiles = await ensureSecretsKeys(root);
   return {
     root,
     instanceId,
@@ -40,6 +46,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
     logsDir,
     apiKeyFile: join(root, 'api-key'),
     checkpointKeyFile,
+    ...secretsKeyFiles,
     release: async () => {
       await removeStateDir(stateDir);
       await unlock();
@@ -52,26 +59,11 @@ export async function ensureApiKey(file: string): Promise<string> {
   return readOrCreate(file, () => `dk_${randomBytes(32).toString('base64url')}`);
 }
 
-async function readOrCreate(path: string, create: () => string): Promise<string> {
-  const found = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return '';
-    throw error;
-  });
-  if (found.trim() !== '') return found.trim();
-  const value = create();
-  await writeFile(`${path}.new`, `${value}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
-  return value;
-}
-
 /** What a killed service left there is the next start's to clear: the directory stays then. */
 async function removeStateDir(stateDir: string): Promise<void> {
   await rmdir(stateDir).catch((error: unknown) => {
     if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].some((code) => hasCode(error, code))) throw error;
   });
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
 
 const newInstanceId = (): string => randomBytes(4).toString('hex');

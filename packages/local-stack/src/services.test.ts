@@ -26,6 +26,8 @@ function createContext(changes: Partial<StackConfig> = {}): ServiceContext {
       logsDir: '/data/logs',
       apiKeyFile: '/data/api-key',
       checkpointKeyFile: '/data/checkpoint-key',
+      secretsPublicKeyFile: '/data/secrets-public-key.pem',
+      secretsPrivateKeyFile: '/data/secrets-private-key.pem',
       release: async () => undefined,
     },
     facts: {
@@ -56,6 +58,8 @@ test('every secret is given to the one service that needs it', () => {
   expect(holders(API_KEY)).toEqual(['api']);
   expect(holders('/etc/drydock/ssh-key')).toEqual(['worker']);
   expect(holders('/data/checkpoint-key')).toEqual(['worker']);
+  expect(holders('/data/secrets-public-key.pem')).toEqual(['api']);
+  expect(holders('/data/secrets-private-key.pem')).toEqual(['worker']);
 });
 
 test('the socket of Docker is not given to the API', () => {
@@ -77,4 +81,17 @@ test('in a shared Redis the keys of an installation start with its name, unless 
   expect(prefixOf({})).toBe('drydock');
   expect(prefixOf({ redisUrl: 'redis://example' })).toBe('drydock-0123abcd');
   expect(prefixOf({ redisUrl: 'redis://example', redisPrefix: 'team-a' })).toBe('team-a');
+});
+
+test('the keys of secrets that an operator sets take the place of ours, each where it belongs', () => {
+  const settings = {
+    DRYDOCK_SECRETS_PUBLIC_KEY_FILE: '/etc/public.pem',
+    DRYDOCK_SECRETS_PRIVATE_KEY: 'private pem',
+  };
+  const { api, worker, monitor } = environments(createContext({ settings }));
+  const secretsOf = (env: Readonly<Record<string, string>>) =>
+    Object.entries(env).filter(([name]) => name.startsWith('DRYDOCK_SECRETS_PRIVATE'));
+  expect(api['DRYDOCK_SECRETS_PUBLIC_KEY_FILE']).toBe('/etc/public.pem');
+  expect([secretsOf(api), secretsOf(monitor)]).toEqual([[], []]);
+  expect(secretsOf(worker)).toEqual([['DRYDOCK_SECRETS_PRIVATE_KEY', 'private pem']]);
 });

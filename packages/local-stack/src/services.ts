@@ -72,6 +72,7 @@ export function describeApi(context: ServiceContext): ServiceDefinition {
     env: {
       ...common(context),
       ...key,
+      ...secretsKey(context, 'PUBLIC'),
       DRYDOCK_API_HOST: config.apiHost,
       DRYDOCK_API_PORT: String(config.apiPort),
     },
@@ -90,6 +91,7 @@ export function describeWorker(context: ServiceContext): ServiceDefinition {
         ? { DRYDOCK_CHECKPOINT_KEY_FILE: data.checkpointKeyFile }
         : {}),
       ...config.settings,
+      ...secretsKey(context, 'PRIVATE'),
       ...common(context),
       ...engine(context),
       ...modelEnvironment(context),
@@ -98,6 +100,17 @@ export function describeWorker(context: ServiceContext): ServiceDefinition {
       DRYDOCK_WORKER_METRICS_PORT: String(config.workerMetricsPort),
     },
   });
+}
+
+/** The key of the operator, or the one that is kept in the data directory: public for the api, private for workers. */
+function secretsKey({ config, data }: ServiceContext, half: 'PUBLIC' | 'PRIVATE'): Record<string, string> {
+  const name = `DRYDOCK_SECRETS_${half}_KEY`;
+  const given = [name, `${name}_FILE`].flatMap((variable) => {
+    const value = config.settings[variable];
+    return value === undefined ? [] : [[variable, value] as const];
+  });
+  if (given.length > 0) return Object.fromEntries(given);
+  return { [`${name}_FILE`]: half === 'PUBLIC' ? data.secretsPublicKeyFile : data.secretsPrivateKeyFile };
 }
 
 function modelEnvironment({ config, scriptedModelUrl }: ServiceContext): Record<string, string> {

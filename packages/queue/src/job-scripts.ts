@@ -104,10 +104,23 @@ export class JobScripts {
   }
 
   #keysOf(jobId: JobId): string[] {
-    const { states, leases, deadlines, outbox, jobs, finished, approvals } = this.#keys;
+    const { states, leases, deadlines, outbox, jobs, finished, approvals, auditDrafts } = this.#keys;
     const [job, events] = [this.#keys.job(jobId), this.#keys.events(jobId)];
     const [call, ofJob] = [this.#keys.call(randomUUID()), this.#keys.approvalsOf(jobId)];
-    return [job, events, states, leases, deadlines, outbox, call, jobs, finished, approvals, ofJob];
+    return [
+      job,
+      events,
+      states,
+      leases,
+      deadlines,
+      outbox,
+      call,
+      jobs,
+      finished,
+      approvals,
+      ofJob,
+      auditDrafts,
+    ];
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobId, UploadId } from '@drydock/contracts';
+import { DEFAULT_TENANT } from '@drydock/contracts';
 import { DrydockError } from '@drydock/core';
 
 const PREFIX = /^[a-z0-9-]{1,40}$/;
@@ -27,6 +28,14 @@ export class Keys {
   readonly approvals: string;
   /** Hash: sandbox → record. */
   readonly sandboxes: string;
+  /** List: what waits for its place in the audit log, as JSON. */
+  readonly auditDrafts: string;
+  /** Stream: audit entries that are not in files yet, ids `<seq>-0`. */
+  readonly audit: string;
+  /** Hash: seq and hash of the last audit entry. */
+  readonly auditHead: string;
+  /** Hash: name of a secret → its record, sealed. */
+  readonly secrets: string;
   /** Publish channel: `<job> <seq>` after each append. */
   readonly channel: string;
   /** Publish channel: `<job>` when its worker has to end it. */
@@ -51,6 +60,10 @@ export class Keys {
     this.uploadDigests = `${this.#tag}:upload-digests`;
     this.approvals = `${this.#tag}:approvals`;
     this.sandboxes = `${this.#tag}:sandboxes`;
+    this.auditDrafts = `${this.#tag}:audit:${DEFAULT_TENANT}:drafts`;
+    this.audit = `${this.#tag}:audit:${DEFAULT_TENANT}`;
+    this.auditHead = `${this.#tag}:audit:${DEFAULT_TENANT}:head`;
+    this.secrets = `${this.#tag}:secrets:${DEFAULT_TENANT}`;
     this.channel = `${this.#tag}:appended`;
     this.cancelChannel = `${this.#tag}:cancelled`;
     this.bullmq = `${this.#tag}:bullmq`;

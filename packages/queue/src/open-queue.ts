@@ -1,10 +1,12 @@
 import type {
   ApprovalStore,
+  AuditLog,
   JobArchive,
   JobStore,
   JobSweeper,
   Office,
   SandboxRegistry,
+  SecretStore,
   UploadStore,
 } from '@drydock/core';
 import { assertDurable } from './assert-durable.ts';
@@ -17,12 +19,14 @@ import { JobScripts } from './job-scripts.ts';
 import { Keys } from './keys.ts';
 import type { OnStoreError } from './outage-report.ts';
 import { RedisApprovalStore } from './redis-approval-store.ts';
+import { RedisAuditLog } from './redis-audit-log.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisJobArchive } from './redis-job-archive.ts';
 import { RedisJobStore } from './redis-job-store.ts';
 import { RedisJobSweeper } from './redis-job-sweeper.ts';
 import { RedisOffice } from './redis-office.ts';
 import { RedisSandboxRegistry } from './redis-sandbox-registry.ts';
+import { RedisSecretStore } from './redis-secret-store.ts';
 import { RedisUploadStore } from './redis-upload-store.ts';
 
 const DEFAULT_MAX_QUEUED = 1_000;
@@ -44,6 +48,8 @@ export interface OpenQueue {
   readonly sweeper: JobSweeper;
   readonly archive: JobArchive;
   readonly approvals: ApprovalStore;
+  readonly audit: AuditLog;
+  readonly secrets: SecretStore;
   readonly registry: SandboxRegistry;
   readonly uploads: UploadStore;
   /** Wakes when events were appended to a job. */
@@ -78,6 +84,8 @@ export function openQueue(options: QueueOptions): OpenQueue {
     sweeper: new RedisJobSweeper({ connection, keys, scripts, queue: openedQueue }),
     archive: new RedisJobArchive({ connection, keys, scripts, queue: openedQueue }),
     approvals: new RedisApprovalStore({ connection, keys, scripts }),
+    audit: new RedisAuditLog(connection, keys),
+    secrets: new RedisSecretStore(connection, keys),
     registry: new RedisSandboxRegistry(connection, keys),
     uploads: new RedisUploadStore(connection, keys),
     feed,

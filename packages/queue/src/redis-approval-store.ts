@@ -1,6 +1,6 @@
-import type { ApprovalDecisionRequest, ApprovalId, JobId } from '@drydock/contracts';
+import type { ApprovalId, JobId } from '@drydock/contracts';
 import { Approval, JobId as JobIdSchema } from '@drydock/contracts';
-import type { ApprovalQuestion, ApprovalStore, Decided, Lease } from '@drydock/core';
+import type { ApprovalQuestion, ApprovalStore, Decided, DecisionBy, Lease } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { JobScripts } from './job-scripts.ts';
 import type { Keys } from './keys.ts';
@@ -33,10 +33,10 @@ export class RedisApprovalStore implements ApprovalStore {
     return this.#get(jobId, id);
   }
 
-  async decide(jobId: JobId, approvalId: ApprovalId, decision: ApprovalDecisionRequest): Promise<Decided> {
+  async decide(jobId: JobId, approvalId: ApprovalId, decision: DecisionBy): Promise<Decided> {
     const status = decision.decision === 'approve' ? 'approved' : 'denied';
-    const { reason = '', remember } = decision;
-    const args = [approvalId, status, remember ? '1' : '', reason];
+    const { reason = '', remember, by } = decision;
+    const args = [approvalId, status, remember ? '1' : '', reason, by?.id ?? 'unnamed'];
     const { word } = await this.#deps.scripts.run('decide-approval', jobId, { args });
     if (word === 'not_found') return { kind: 'not_found' };
     const approval = await this.#get(jobId, approvalId);
@@ -81,7 +81,7 @@ export class RedisApprovalStore implements ApprovalStore {
     const pending = await this.#findExpired();
     let expired = 0;
     for (const { jobId, approvalId } of pending) {
-      const args = [approvalId, 'expired', '', ''];
+      const args = [approvalId, 'expired', '', '', ''];
       const { word } = await this.#deps.scripts.run('decide-approval', jobId, { args });
       if (word === 'ok') expired += 1;
     }

@@ -1,4 +1,13 @@
-import type { ArtifactDigests, JobEventBody, JobId, JobRecord, JobSpec } from '@drydock/contracts';
+import type {
+  ArtifactDigests,
+  AuditAction,
+  AuditActor,
+  AuditData,
+  JobEventBody,
+  JobId,
+  JobRecord,
+  JobSpec,
+} from '@drydock/contracts';
 import { JobEvent, JobId as JobIdSchema, JobState } from '@drydock/contracts';
 import type {
   Cancellation,
@@ -29,6 +38,9 @@ const CANCELLATIONS = ['requested', 'already_cancelled', 'already_finished', 'no
 /** Event types that scripts write themselves, with the change that they tell of. */
 const RESERVED: ReadonlySet<JobEventBody['type']> = new Set(['job.state_changed', 'job.finished']);
 
+/** A caller that its service does not name. */
+const UNNAMED = 'unnamed';
+
 /** What an accepted job has, before anything was done to it. */
 const ACCEPTED = { state: 'queued', fence: '0', attempt: '0' };
 
@@ -52,12 +64,20 @@ export class RedisJobStore implements JobStore {
     await this.#admit('admit', jobId, { request, args: [] });
   }
 
-  async accept(jobId: JobId, spec: JobSpec, { request, soFar }: NewJob = {}): Promise<JobRecord> {
+  async accept(jobId: JobId, spec: JobSpec, { request, soFar, by }: NewJob = {}): Promise<JobRecord> {
     const text = JSON.stringify(spec);
     const timeoutMs = spec.limits.timeout_seconds * 1_000;
     const source = 'digest' in spec.source ? spec.source.digest : '';
     const given = soFar === undefined ? [] : toSoFarArgs(soFar, soFar.artifacts);
-    const args = [text, spec.kind, JSON.stringify(spec.labels), timeoutMs, source, ...given];
+    const args = [
+      text,
+      spec.kind,
+      JSON.stringify(spec.labels),
+      timeoutMs,
+      source,
+      ...toRecord(spec, by),
+      ...given,
+    ];
     const { word, values } = await this.#admit('accept', jobId, { request, args });
     if (word === 'mismatch') throw new DrydockError('idempotency_mismatch');
     if (word === 'replayed') return this.#findAccepted(parseStored(JobIdSchema, values[0]));
@@ -76,8 +96,8 @@ export class RedisJobStore implements JobStore {
     return listJobs(this.#deps, query);
   }
 
-  async cancel(jobId: JobId): Promise<Cancellation> {
-    const { word } = await this.#deps.scripts.run('cancel', jobId);
+  async cancel(jobId: JobId, by?: AuditActor): Promise<Cancellation> {
+    const { word } = await this.#deps.scripts.run('cancel', jobId, { args: [by?.id ?? UNNAMED] });
     const answer = CANCELLATIONS.find((cancellation) => cancellation === word);
     if (answer === undefined) assertApplied('cancel', jobId, word);
     return answer ?? 'not_found';
@@ -178,6 +198,13 @@ export class RedisJobStore implements JobStore {
     if (!spec || !createdAt) throw new DrydockError('store_unavailable', { details: { jobId } });
     return parseJobRecord({ ...ACCEPTED, id: jobId, spec, createdAt });
   }
+}
+
+/** What the audit log says of a new job: who, which action, and what there is to say. */
+function toRecord({ kind, tier, model, previous_job_id }: JobSpec, by?: AuditActor): readonly string[] {
+  const data: AuditData = { kind, tier, model, ...(previous_job_id && { previous_job_id }) };
+  const action: AuditAction = previous_job_id === undefined ? 'job.submitted' : 'job.continued';
+  return [by?.id ?? UNNAMED, action, JSON.stringify(data)];
 }
 
 /** Throws `lease_lost` for a stale writer, `internal_error` for a change that no caller may ask for. */

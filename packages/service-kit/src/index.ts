@@ -12,7 +12,10 @@ export type { Counter, Gauge, Histogram, LabelSpec, MetricDescription } from './
 export { parseConfig, secretText } from './parse-config.ts';
 export type { Env } from './parse-config.ts';
 export { runService } from './run-service.ts';
+export { secretsPrivateKey, secretsPublicKey } from './secret-keys.ts';
 export { Secret } from './secret.ts';
+export { SecretOpener, SecretSealer, newSecretKeys } from './sealed-secret.ts';
+export type { SecretContext } from './sealed-secret.ts';
 export { SERVICE_ENV } from './service-env.ts';
 export { watchShutdown } from './shutdown.ts';
 export type { Shutdown } from './shutdown.ts';

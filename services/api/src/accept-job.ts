@@ -6,6 +6,7 @@ import type { Response } from 'express';
 import { toJobJson } from './job-json.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { REFUSALS } from './metrics.ts';
+import { callerOf } from './middleware/authenticate.ts';
 import { requestIdOf } from './middleware/request-id.ts';
 
 export interface AcceptDeps {
@@ -25,7 +26,8 @@ interface Submission {
 /** Answers 202 when the job and its place in the outbox are on disk; a request that was sent before is answered alike. */
 export async function acceptJob(deps: AcceptDeps, submission: Submission, response: Response): Promise<void> {
   const jobId = newJobId();
-  const job = toJobJson(await accept(deps, submission, jobId));
+  const given = { ...submission.given, by: callerOf(response) };
+  const job = toJobJson(await accept(deps, { ...submission, given }, jobId));
   if (job.id === jobId) {
     deps.outbox.nudge();
     deps.jobsAccepted.inc({ kind: job.kind });

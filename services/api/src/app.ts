@@ -18,6 +18,8 @@ import { getArtifact, getArtifacts } from './routes/artifacts.ts';
 import { postCancel } from './routes/cancel.ts';
 import type { ContinueRouteDeps } from './routes/continue.ts';
 import { postContinue } from './routes/continue.ts';
+import type { AuditTrailDeps } from './audit-trail.ts';
+import { getAudit } from './routes/audit.ts';
 import type { EventRouteDeps } from './routes/events.ts';
 import { getEvents } from './routes/events.ts';
 import type { HealthRouteDeps } from './routes/health.ts';
@@ -27,6 +29,8 @@ import { getJob, postJob } from './routes/jobs.ts';
 import { getJobs } from './routes/list-jobs.ts';
 import type { PatchRouteDeps } from './routes/patch.ts';
 import { getPatch } from './routes/patch.ts';
+import type { SecretRouteDeps } from './routes/secrets.ts';
+import { deleteSecret, getSecrets, putSecret } from './routes/secrets.ts';
 import type { UploadRouteDeps } from './routes/uploads.ts';
 import { postUpload } from './routes/uploads.ts';
 
@@ -38,7 +42,9 @@ export type ApiDeps = Omit<
     PatchRouteDeps &
     ArtifactRouteDeps &
     UploadRouteDeps &
-    ApprovalRouteDeps,
+    ApprovalRouteDeps &
+    SecretRouteDeps &
+    AuditTrailDeps,
   keyof ApiMetrics | 'store'
 > &
   Pick<HealthRouteDeps, 'assertReady'> & {
@@ -52,6 +58,8 @@ export type ApiDeps = Omit<
 export const MAX_BODY_BYTES = 2 << 20;
 
 const MAX_DECISION_BYTES = 16 << 10;
+/** 16 KiB of a value, escaped, and its hosts. */
+const MAX_SECRET_BYTES = 128 << 10;
 
 /** Builds the whole API. The order is the policy: what stands below `authenticate` needs the key. */
 export function buildApp(deps: ApiDeps): Express {
@@ -86,6 +94,13 @@ export function buildApp(deps: ApiDeps): Express {
     .route(ROUTES.approval)
     .post(jsonBody(MAX_DECISION_BYTES), postApproval(routeDeps))
     .all(methodNotAllowed('POST'));
+  app.route(ROUTES.audit).get(getAudit(routeDeps)).all(readOnly);
+  app.route(ROUTES.secrets).get(getSecrets(routeDeps)).all(readOnly);
+  app
+    .route(ROUTES.secret)
+    .put(jsonBody(MAX_SECRET_BYTES), putSecret(routeDeps))
+    .delete(deleteSecret(routeDeps))
+    .all(methodNotAllowed('PUT', 'DELETE'));
   app.route(ROUTES.artifacts).get(getArtifacts(routeDeps)).all(readOnly);
   app.route(ROUTES.artifact).get(getArtifact(routeDeps)).all(readOnly);
 

@@ -18,6 +18,8 @@ describe('readConfig', () => {
       redisPrefix: 'drydock',
       maxQueued: 1_000,
       artifactsDir: '/var/lib/drydock/artifacts',
+      auditDir: '/var/lib/drydock/audit',
+      secretSealer: undefined,
       streamLimits: {
         maxStreams: 500,
         heartbeatMs: 15_000,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LimitTable } from '@drydock/core';
 import { LIMITS } from '@drydock/core';
 import type { Env } from '@drydock/service-kit';
-import { ConfigError, SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
+import { ConfigError, SERVICE_ENV, parseConfig, secretText, secretsPublicKey } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { LimitName } from './limit-variable.ts';
 import { limitVariable } from './limit-variable.ts';
@@ -36,6 +36,7 @@ const ApiEnv = z.object({
   DRYDOCK_API_KEY: secretText(MIN_KEY_CHARS).describe(
     `the key that callers send, at least ${MIN_KEY_CHARS} characters; \`openssl rand -hex 32\` makes one`,
   ),
+  DRYDOCK_SECRETS_PUBLIC_KEY: secretsPublicKey.optional(),
   DRYDOCK_QUEUE_MAX: z.coerce
     .number()
     .int()
@@ -79,6 +80,8 @@ export function readConfig(env: Env = process.env) {
     apiKey: parsed.DRYDOCK_API_KEY,
     redisUrl: parsed.REDIS_URL,
     redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
+    secretSealer: parsed.DRYDOCK_SECRETS_PUBLIC_KEY,
+    auditDir: join(parsed.DRYDOCK_DATA_DIR, 'audit'),
     artifactsDir: join(parsed.DRYDOCK_DATA_DIR, 'artifacts'),
     maxQueued: parsed.DRYDOCK_QUEUE_MAX,
     streamLimits: { ...STREAM_LIMITS, maxStreams: parsed.DRYDOCK_API_MAX_STREAMS },

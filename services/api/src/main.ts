@@ -12,6 +12,7 @@ import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { closeHttpServer, createHttpServer } from './http-server.ts';
 import { createApiMetrics } from './metrics.ts';
+import { openRecords } from './open-records.ts';
 import { OutboxDispatcher } from './outbox-dispatcher.ts';
 import { StoreReadiness } from './store-readiness.ts';
 
@@ -44,6 +45,7 @@ await runService('api', async () => {
   const app = buildApp({
     store: queue.store,
     approvals: queue.approvals,
+    ...openRecords(queue, config),
     uploads: queue.uploads,
     maxUploads: config.maxUploads,
     maxUploadBytes: config.maxUploadBytes,

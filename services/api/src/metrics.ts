@@ -17,12 +17,15 @@ export const ROUTES = {
   approvals: '/v1/approvals',
   jobApprovals: '/v1/jobs/:jobId/approvals',
   approval: '/v1/jobs/:jobId/approvals/:approvalId',
+  audit: '/v1/audit',
+  secrets: '/v1/secrets',
+  secret: '/v1/secrets/:name',
   livez: '/livez',
   readyz: '/readyz',
   metrics: '/metrics',
 } as const;
 
-export const METHODS = ['GET', 'HEAD', 'POST', 'other'] as const;
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'other'] as const;
 export const ROUTE_LABELS = [...Object.values(ROUTES), 'unmatched'] as const;
 const STATUSES = new Set([
   200,

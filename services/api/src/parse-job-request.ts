@@ -30,6 +30,8 @@ export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequ
     return { kind: 'refused', code: hasUnknownField ? 'unknown_field' : 'invalid_request', errors };
   }
   const { source, limits: requested, ...rest } = parsed.data;
+  const unlisted = findUnlistedSecrets(rest);
+  if (unlisted.length > 0) return { kind: 'refused', code: 'invalid_request', errors: unlisted };
   const missingTools = findMissingTools(rest.tools);
   if (missingTools.length > 0) return { kind: 'refused', code: 'tool_unavailable', errors: missingTools };
   const resolved = resolveLimits(requested, table);
@@ -49,5 +51,23 @@ function findMissingTools(tools: JobRequest['tools']): FieldError[] {
     BUILT_TOOL_GROUPS.includes(tool)
       ? []
       : [{ pointer: `/tools/${index}`, detail: `${tool} is not available.` }],
+  );
+}
+
+/** What the gateway may send for a job is what the job lists, and nothing else. */
+function findUnlistedSecrets({
+  tool_use_approval: approval,
+  secrets = [],
+}: Pick<JobRequest, 'tool_use_approval' | 'secrets'>): FieldError[] {
+  if (typeof approval !== 'object') return [];
+  return approval.grants.flatMap(({ inject }, index) =>
+    inject === undefined || secrets.includes(inject.secret)
+      ? []
+      : [
+          {
+            pointer: `/tool_use_approval/grants/${index}/inject/secret`,
+            detail: `List ${inject.secret} in \`secrets\`, too.`,
+          },
+        ],
   );
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DirectoryStore } from '@drydock/artifacts';
+import { AuditDirectory, DirectoryStore } from '@drydock/artifacts';
 import type {
   Approval,
   ArtifactName,
@@ -12,13 +12,15 @@ import type {
   SignedCheckpoint,
 } from '@drydock/contracts';
 import { JobJson, WorkerId } from '@drydock/contracts';
-import type { ApprovalStore, ArtifactStore, JobStore, Lease, TerminalState } from '@drydock/core';
+import type { ApprovalStore, ArtifactStore, AuditLog, JobStore, Lease, TerminalState } from '@drydock/core';
 import { LIMITS, NO_USAGE, newApprovalId } from '@drydock/core';
 import { openQueue } from '@drydock/queue';
+import type { SecretSealer } from '@drydock/service-kit';
 import { Secret, createLogger, listen, systemClock } from '@drydock/service-kit';
 import { buildApp } from '../src/app.ts';
 import { closeHttpServer, createHttpServer } from '../src/http-server.ts';
 import { createApiMetrics } from '../src/metrics.ts';
+import { openRecords } from '../src/open-records.ts';
 import { OutboxDispatcher } from '../src/outbox-dispatcher.ts';
 import { StoreReadiness } from '../src/store-readiness.ts';
 
@@ -71,9 +73,11 @@ export class TestApi implements AsyncDisposable {
   readonly artifactsDir: string;
   readonly #store: JobStore;
   readonly #approvals: ApprovalStore;
+  readonly #audit: AuditLog;
   readonly #close: () => Promise<void>;
 
   constructor(parts: {
+    audit: AuditLog;
     url: string;
     artifacts: ArtifactStore;
     artifactsDir: string;
@@ -86,6 +90,7 @@ export class TestApi implements AsyncDisposable {
     this.artifacts = parts.artifacts;
     this.#store = parts.store;
     this.#approvals = parts.approvals;
+    this.#audit = parts.audit;
     this.#close = parts.close;
   }
 
@@ -113,6 +118,12 @@ export class TestApi implements AsyncDisposable {
 
   find(jobId: JobId): Promise<JobRecord | undefined> {
     return this.#store.find(jobId);
+  }
+
+  /** Moves audit entries up to a number to files, as a monitor would. */
+  async moveAudit(throughSeq: number): Promise<void> {
+    const archive = new AuditDirectory(join(this.artifactsDir, 'audit'));
+    await this.#audit.trim(await archive.put(await this.#audit.read(0, throughSeq)));
   }
 
   /** Claims the job, as a worker would. */
@@ -181,7 +192,7 @@ class TestWorker {
 
 export async function startApi(
   redisUrl: string,
-  { maxQueued }: { readonly maxQueued?: number } = {},
+  { maxQueued, sealer }: { readonly maxQueued?: number; readonly sealer?: SecretSealer } = {},
 ): Promise<TestApi> {
   const clock = systemClock;
   const logger = createLogger({ service: 'api', level: 'silent', destination: 'stderr' });
@@ -199,6 +210,7 @@ export async function startApi(
     clock,
     logger,
     metrics,
+    ...openRecords(queue, { auditDir: join(dir, 'audit'), secretSealer: sealer }),
     uploads: queue.uploads,
     maxUploads: 8,
     maxUploadBytes: MAX_UPLOAD_BYTES,
@@ -226,6 +238,5 @@ export async function startApi(
     await queue.close();
     await rm(dir, { recursive: true });
   };
-  const { store, approvals } = queue;
-  return new TestApi({ url, artifacts, artifactsDir: dir, store, approvals, close });
+  return new TestApi({ ...queue, url, artifacts, artifactsDir: dir, close });
 }

@@ -6,6 +6,7 @@ import { createEnforceDeadlines } from './sweeps/enforce-deadlines.ts';
 import { createExpireApprovals } from './sweeps/expire-approvals.ts';
 import { createExpireAttempts } from './sweeps/expire-attempts.ts';
 import { createExportGauges } from './sweeps/export-gauges.ts';
+import { createKeepAudit } from './sweeps/keep-audit.ts';
 import { createRemoveArtifacts } from './sweeps/remove-artifacts.ts';
 import { createRemoveJobs } from './sweeps/remove-jobs.ts';
 
@@ -20,5 +21,6 @@ export function createDuties(deps: MonitorDeps): Sweep[] {
     createExportGauges(deps),
     createRemoveJobs(deps),
     createRemoveArtifacts(deps),
+    createKeepAudit(deps),
   ];
 }

@@ -2,6 +2,8 @@ import type { SandboxId } from '@drydock/contracts';
 import type {
   ApprovalStore,
   ArtifactSweeper,
+  AuditArchive,
+  AuditLog,
   Clock,
   JobArchive,
   JobSweeper,
@@ -48,6 +50,8 @@ export interface MonitorDeps {
     /** Bytes of artifacts that jobs and uploads may refer to. */
     readonly maxArtifactBytes: number;
   };
+  readonly audit: Pick<AuditLog, 'append' | 'link' | 'findMovable' | 'trim'>;
+  readonly auditArchive: Pick<AuditArchive, 'put'>;
   readonly approvals: Pick<ApprovalStore, 'expire'>;
   readonly registry: SandboxRegistry;
   /** Held by the one monitor that exports gauges about the whole cluster. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DirectorySweeper } from '@drydock/artifacts';
+import { AuditDirectory, DirectorySweeper } from '@drydock/artifacts';
 import type { OpenQueue } from '@drydock/queue';
 import type { MonitorConfig } from './config.ts';
 import { toRetention } from './config.ts';
@@ -16,6 +16,8 @@ export function openDeps(
   return {
     jobs: queue.sweeper,
     approvals: queue.approvals,
+    audit: queue.audit,
+    auditArchive: new AuditDirectory(join(config.DRYDOCK_DATA_DIR, 'audit')),
     archive: queue.archive,
     artifacts: new DirectorySweeper(join(config.DRYDOCK_DATA_DIR, 'artifacts')),
     retention: toRetention(config),

@@ -8,6 +8,7 @@ export const SWEEPS = [
   'export_gauges',
   'remove_jobs',
   'remove_artifacts',
+  'keep_audit',
 ] as const;
 export type SweepName = (typeof SWEEPS)[number];
 

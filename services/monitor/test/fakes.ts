@@ -1,9 +1,11 @@
-import type { Digest, JobId, JobState, SandboxId } from '@drydock/contracts';
+import type { AuditEntry, Digest, JobId, JobState, SandboxId } from '@drydock/contracts';
 import { JOB_STATES } from '@drydock/contracts';
 import type {
   ArtifactReferences,
   ArtifactSweep,
   ArtifactSweeper,
+  AuditDraft,
+  AuditMovePolicy,
   EndedJob,
   JobArchive,
   JobSweeper,
@@ -170,6 +172,40 @@ export class FakeOffice implements Office {
   }
 }
 
+/** Entries in the store, by number; each is due. */
+export class FakeAudit {
+  stored: AuditEntry[] = [];
+  links = 0;
+  readonly drafts: AuditDraft[] = [];
+
+  async append(drafts: readonly AuditDraft[]): Promise<void> {
+    this.drafts.push(...drafts);
+  }
+
+  async link(): Promise<void> {
+    this.links += 1;
+  }
+
+  async findMovable({ segmentEntries }: AuditMovePolicy): Promise<readonly AuditEntry[]> {
+    return this.stored.slice(0, segmentEntries);
+  }
+
+  async trim(throughSeq: number): Promise<void> {
+    this.stored = this.stored.filter(({ seq }) => seq > throughSeq);
+  }
+}
+
+/** Numbers that are on disk, in the order in which they came. */
+export class FakeAuditArchive {
+  readonly kept: number[] = [];
+
+  async put(entries: readonly AuditEntry[]): Promise<number> {
+    const last = this.kept.at(-1) ?? 0;
+    this.kept.push(...entries.map(({ seq }) => seq).filter((seq) => seq > last));
+    return this.kept.at(-1) ?? 0;
+  }
+}
+
 export class FakeApprovals {
   expired = 0;
 
@@ -180,6 +216,8 @@ export class FakeApprovals {
 
 export interface FakeDeps extends MonitorDeps {
   readonly approvals: FakeApprovals;
+  readonly audit: FakeAudit;
+  readonly auditArchive: FakeAuditArchive;
   readonly jobs: FakeSweeper;
   readonly registry: FakeRegistry;
   readonly archive: FakeArchive;
@@ -194,6 +232,8 @@ export function createDeps(): FakeDeps {
   return {
     jobs: new FakeSweeper(),
     approvals: new FakeApprovals(),
+    audit: new FakeAudit(),
+    auditArchive: new FakeAuditArchive(),
     registry: new FakeRegistry(),
     archive: new FakeArchive(),
     artifacts: new FakeArtifacts(),

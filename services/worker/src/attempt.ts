@@ -15,6 +15,8 @@ import { AttemptLog } from './attempt-log.ts';
 import { Conversation } from './conversation.ts';
 import type { WorkerDeps } from './deps.ts';
 import { EventSink } from './event-sink.ts';
+import { JobAudit } from './job-audit.ts';
+import type { Redactor } from './redactor.ts';
 import type { ResumePoint } from './resume-point.ts';
 import { Teardown } from './teardown.ts';
 
@@ -24,6 +26,8 @@ export class Attempt {
   readonly lease: Lease;
   readonly job: JobRecord;
   readonly events: EventSink;
+  readonly redactor: Redactor;
+  readonly audit: JobAudit;
   readonly budget: Budget;
   readonly conversation = new Conversation();
   readonly log = new AttemptLog();
@@ -46,7 +50,10 @@ export class Attempt {
     this.deps = deps;
     this.lease = claimed.lease;
     this.job = claimed.job;
-    this.events = new EventSink({ ...deps, lease: claimed.lease, onError: onWriteError });
+    this.redactor = deps.redactor.fork();
+    const { redactor } = this;
+    this.events = new EventSink({ store: deps.store, lease: claimed.lease, redactor, onError: onWriteError });
+    this.audit = new JobAudit(deps, claimed.job.id);
     this.budget = new Budget(claimed.job.spec.limits);
     this.teardown = new Teardown(deps.log);
   }
@@ -130,7 +137,7 @@ export class Attempt {
   /** The conversation as people may read it. */
   async keepTranscript(): Promise<void> {
     const lines = new TextDecoder().decode(this.conversation.toJsonLines());
-    await this.keep('transcript.jsonl', Buffer.from(this.deps.redactor.mask(lines)));
+    await this.keep('transcript.jsonl', Buffer.from(this.redactor.mask(lines)));
   }
 
   /** Stores an artifact's bytes; the commit refers to them. */

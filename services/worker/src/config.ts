@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
 import type { Env, Secret } from '@drydock/service-kit';
-import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
+import { SERVICE_ENV, parseConfig, secretText, secretsPrivateKey } from '@drydock/service-kit';
 import { z } from 'zod';
 
 const absolutePath = z.string().refine(isAbsolute, 'not an absolute path');
@@ -95,6 +95,7 @@ const WorkerEnvironment = z.object({
   DRYDOCK_CHECKPOINT_KEY: secretText(MIN_CHECKPOINT_KEY_CHARS).describe(
     `the key that checkpoints are signed with, the same for all workers, at least ${MIN_CHECKPOINT_KEY_CHARS} characters; \`openssl rand -hex 32\` makes one`,
   ),
+  DRYDOCK_SECRETS_PRIVATE_KEY: secretsPrivateKey.optional(),
   DRYDOCK_MODEL_IDLE_SECONDS: z.coerce
     .number()
     .min(0.1)
@@ -129,6 +130,7 @@ export function readConfig(env: Env = process.env) {
     exitOnStdinEof: parsed.DRYDOCK_EXIT_ON_STDIN_EOF,
     concurrency: parsed.DRYDOCK_WORKER_CONCURRENCY,
     warmSandboxes: parsed.DRYDOCK_WARM_SANDBOXES,
+    secretOpener: parsed.DRYDOCK_SECRETS_PRIVATE_KEY,
     checkpointKey: parsed.DRYDOCK_CHECKPOINT_KEY,
     highTierRuntime: parsed.DRYDOCK_HIGH_TIER_RUNTIME,
     commandPolicyMode: parsed.DRYDOCK_COMMAND_POLICY,

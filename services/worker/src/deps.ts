@@ -2,6 +2,7 @@ import type { WorkerId } from '@drydock/contracts';
 import type {
   ApprovalStore,
   ArtifactStore,
+  AuditLog,
   Clock,
   CommandContext,
   GitMirrors,
@@ -19,6 +20,7 @@ import type { CheckpointSeal } from './checkpoint-seal.ts';
 import type { CancellationFeed } from './lease-keeper.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Redactor } from './redactor.ts';
+import type { SecretVault } from './secret-vault.ts';
 
 /** Everything an attempt is composed of; built once, in main.ts. */
 export interface WorkerDeps {
@@ -36,6 +38,8 @@ export interface WorkerDeps {
   readonly metrics: WorkerMetrics;
   readonly seal: CheckpointSeal;
   readonly approvals: ApprovalStore;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly vault: Pick<SecretVault, 'open'>;
   readonly approvalTimes: ApprovalTimes;
   readonly policy: Pick<CommandPolicy, 'decide' | 'screenFile' | 'screenPatch'>;
   readonly commandPolicyMode: CommandContext['mode'];

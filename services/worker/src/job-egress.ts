@@ -1,11 +1,15 @@
-import type { EgressDecision, EgressGrant, JobSpec } from '@drydock/contracts';
+import type { EgressDecision, EgressGrant, JobSpec, ToolUseGrant } from '@drydock/contracts';
+import { DrydockError } from '@drydock/core';
 import type { EgressLine, EgressOptions } from '@drydock/sandbox';
+import type { OpenedSecret } from './secret-vault.ts';
 
 /** Denials of one command that the model is told of; the events have them all. */
 const MAX_TOLD = 10;
 
 export interface JobEgressOptions {
   readonly approval: JobSpec['tool_use_approval'];
+  /** Secrets that grants name, opened. */
+  readonly secrets: ReadonlyMap<string, OpenedSecret>;
   readonly open: (
     options: Pick<EgressOptions, 'grants' | 'onDecision' | 'onAvailability'>,
     signal: AbortSignal,
@@ -27,7 +31,7 @@ export class JobEgress implements AsyncDisposable {
 
   constructor(options: JobEgressOptions) {
     this.#options = options;
-    for (const grant of toGrants(options.approval)) this.#granted.set(grant.id, grant);
+    for (const grant of toGrants(options)) this.#granted.set(grant.id, grant);
   }
 
   get isOpen(): boolean {
@@ -88,17 +92,38 @@ export class JobEgress implements AsyncDisposable {
   };
 }
 
-function toGrants(approval: JobSpec['tool_use_approval']): EgressGrant[] {
+function toGrants({ approval, secrets }: Pick<JobEgressOptions, 'approval' | 'secrets'>): EgressGrant[] {
   if (approval === false || approval === 'ask') return [];
   if (approval === true) return [{ id: 'all', host: '*' }];
-  return approval.grants.map(
-    ({ host, port, methods, ttl_seconds: ttlSeconds, max_uses: maxUses }, index) => ({
-      id: `grant-${index + 1}`,
-      host,
-      ...(port === undefined ? {} : { port }),
-      ...(methods === undefined ? {} : { methods }),
-      ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-      ...(maxUses === undefined ? {} : { maxUses }),
-    }),
-  );
+  return approval.grants.map((grant, index) => toGrant(grant, `grant-${index + 1}`, secrets));
+}
+
+function toGrant(
+  { host, port, methods, ttl_seconds: ttlSeconds, max_uses: maxUses, inject }: ToolUseGrant,
+  id: string,
+  secrets: JobEgressOptions['secrets'],
+): EgressGrant {
+  return {
+    id,
+    host,
+    ...(port === undefined ? {} : { port }),
+    ...(methods === undefined ? {} : { methods }),
+    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+    ...(maxUses === undefined ? {} : { maxUses }),
+    ...(inject === undefined ? {} : { inject: toInjected(host, inject, secrets) }),
+  };
+}
+
+/** Throws `secrets_unavailable` where the secret is not meant for that host. */
+function toInjected(
+  host: string,
+  { header, secret: name, prefix }: NonNullable<ToolUseGrant['inject']>,
+  secrets: JobEgressOptions['secrets'],
+): NonNullable<EgressGrant['inject']> {
+  const secret = secrets.get(name);
+  if (secret === undefined || !secret.hosts.includes(host)) {
+    const message = `The secret ${name} may not be sent to ${host}: its own hosts do not name it.`;
+    throw new DrydockError('secrets_unavailable', { message });
+  }
+  return { header: header.toLowerCase(), secret: prefix + secret.value.reveal() };
 }

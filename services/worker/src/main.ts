@@ -22,6 +22,7 @@ import { openPolicy } from './open-policy.ts';
 import { openSources } from './open-sources.ts';
 import { openWarmPool } from './open-warm-pool.ts';
 import { Redactor } from './redactor.ts';
+import { SecretVault } from './secret-vault.ts';
 import { startConsumer } from './start-consumer.ts';
 
 const CLOSE_MS = 5_000;
@@ -64,6 +65,8 @@ await runService('worker', async () => {
     metrics,
     seal: new CheckpointSeal(config.checkpointKey),
     approvals: queue.approvals,
+    audit: queue.audit,
+    vault: new SecretVault({ ...queue, opener: config.secretOpener }),
     policy: await openPolicy({ clock, shutdown }),
     egress: host,
     redactor: new Redactor(knownSecrets(config)),

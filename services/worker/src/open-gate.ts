@@ -4,6 +4,7 @@ import type { AttemptDeadline } from './attempt-deadline.ts';
 import type { Attempt } from './attempt.ts';
 import { CommandGate } from './command-gate.ts';
 import type { Interrupted } from './interruption.ts';
+import type { JobEgressOptions } from './job-egress.ts';
 import { JobEgress } from './job-egress.ts';
 import type { ScopedSandbox } from './sandbox-scope.ts';
 
@@ -24,7 +25,7 @@ export interface OpenGate extends AsyncDisposable {
 /** Throws `egress_unavailable` where the job may reach something and there is no gateway. */
 export async function openGate(attempt: Attempt, parts: GateParts, signal: AbortSignal): Promise<OpenGate> {
   const { deps, job, events } = attempt;
-  const egress = createEgress(attempt, parts.scope);
+  const egress = createEgress(attempt, parts.scope, await openSecrets(attempt));
   await egress.start(signal);
   const gate = new CommandGate({
     spec: job.spec,
@@ -33,17 +34,40 @@ export async function openGate(attempt: Attempt, parts: GateParts, signal: Abort
     desk: createDesk(attempt, parts),
     egress,
     events,
-    onDecision: ({ decision }) => deps.metrics.commandDecided(decision),
+    onDecision: ({ decision, rule }) => {
+      deps.metrics.commandDecided(decision);
+      if (decision === 'deny') attempt.audit.note('command.denied', { rule });
+    },
   });
   return { gate, egress, [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose]() };
 }
 
-function createEgress({ deps, job, events }: Attempt, { sandbox }: ScopedSandbox): JobEgress {
+/** Those that grants name; they are masked in all that the job writes from now on. */
+async function openSecrets({ deps, job, redactor }: Attempt): Promise<JobEgressOptions['secrets']> {
+  const { tool_use_approval: approval } = job.spec;
+  const grants = typeof approval === 'object' ? approval.grants : [];
+  const names = [...new Set(grants.flatMap(({ inject }) => (inject === undefined ? [] : [inject.secret])))];
+  const actor = { type: 'worker', id: deps.workerId } as const;
+  const opened = await deps.vault.open(names, { jobId: job.id, actor, purpose: 'gateway' });
+  redactor.learn([...opened].map(([name, { value }]) => ({ name, value: value.reveal() })));
+  return opened;
+}
+
+function createEgress(
+  { deps, job, events, audit }: Attempt,
+  { sandbox }: ScopedSandbox,
+  secrets: JobEgressOptions['secrets'],
+): JobEgress {
   return new JobEgress({
+    secrets,
     approval: job.spec.tool_use_approval,
     open: (options, signal) =>
       deps.egress.openEgress({ ...options, sandboxId: sandbox.id, jobId: job.id }, signal),
-    onDecision: (data) => events.emit({ type: 'egress.decided', data }),
+    onDecision: (data) => {
+      events.emit({ type: 'egress.decided', data });
+      const action = data.verdict === 'allow' ? 'egress.allowed' : 'egress.denied';
+      audit.note(action, { target: data.target, reason: data.reason });
+    },
     onAvailability: (state) => events.emit({ type: 'egress.availability_changed', data: { state } }),
   });
 }

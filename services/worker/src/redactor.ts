@@ -13,10 +13,23 @@ export interface RedactedStream {
  * characters and invisible directions are gone.
  */
 export class Redactor {
-  readonly #masker: SecretMasker;
+  #secrets: readonly KnownSecret[];
+  #masker: SecretMasker;
 
   constructor(secrets: readonly KnownSecret[]) {
+    this.#secrets = secrets;
     this.#masker = SecretMasker.create(secrets);
+  }
+
+  /** One for a job, which may have secrets of its own. */
+  fork(): Redactor {
+    return new Redactor(this.#secrets);
+  }
+
+  /** From now on these are masked too. */
+  learn(secrets: readonly KnownSecret[]): void {
+    this.#secrets = [...this.#secrets, ...secrets];
+    this.#masker = SecretMasker.create(this.#secrets);
   }
 
   text(text: string): string {

@@ -75,7 +75,7 @@ function createToolbox(
     events: attempt.events,
     log: attempt.log,
     clock: attempt.deps.clock,
-    redactor: attempt.deps.redactor,
+    redactor: attempt.redactor,
     // Read whenever it is needed: while a person is asked, it moves.
     get deadlineAt() {
       return deadline.at;

@@ -134,6 +134,12 @@ export const CALLER_ERRORS = {
     summary: 'The job came to privileged commands, which tier high does not go on with.',
     next: 'Read the warning; submit a new job with tool_use_approval.privileged where it was meant.',
   },
+  too_many_secrets: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'There are as many secrets as may be.',
+    next: 'Delete one that is not needed; no setting raises it.',
+  },
   approval_over: {
     httpStatus: 409,
     retryable: false,

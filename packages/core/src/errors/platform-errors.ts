@@ -44,6 +44,12 @@ export const PLATFORM_ERRORS = {
     summary: 'The server has as many open streams, or uploads under way, as it allows.',
     next: 'Send the same request again after Retry-After; the operator can raise DRYDOCK_API_MAX_STREAMS, DRYDOCK_API_MAX_UPLOADS.',
   },
+  secrets_unavailable: {
+    httpStatus: 503,
+    retryable: false,
+    summary: 'This installation cannot keep or open this secret.',
+    next: 'The operator sets DRYDOCK_SECRETS_PUBLIC_KEY_FILE for the api and DRYDOCK_SECRETS_PRIVATE_KEY_FILE for workers (docs/secrets.md).',
+  },
   sandbox_start_failed: {
     httpStatus: 500,
     retryable: true,

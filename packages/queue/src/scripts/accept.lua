@@ -1,7 +1,8 @@
 -- Takes a job in: its record, its first event, its deadline, its place in the list and its message in the outbox, all
 -- or nothing. A request that its caller marked with a key is taken in once.
 -- ARGV     2, 3 as in admission.lua  4 spec (JSON)  5 kind  6 labels (JSON)  7 time of one attempt, ms
---          8 digest of its source or ''  9… what the job that it continues has come to, where it does
+--          8 digest of its source or ''  9 who asks, for the record  10 action  11 data (JSON) of the record
+--          12… what the job that it continues has come to, where it does
 -- Returns  {word, …}; word: ok (createdAt, deadlineAt) | exists | replayed (job of the first time) | mismatch
 --          | queue_full (wait, ms) | store_full (wait, ms)
 local wait_ms
@@ -15,11 +16,13 @@ local word = once(function()
   job.fence, job.attempt = '0', '0'
   redis.call('HSET', JOB, 'id', JOB_ID, 'spec', ARGV[4], 'kind', ARGV[5], 'labels', ARGV[6], 'timeoutMs', ARGV[7],
     'fence', job.fence, 'attempt', job.attempt, 'createdAt', NOW, 'source', ARGV[8])
-  if ARGV[9] then record_so_far(9) end
+  if ARGV[12] then record_so_far(12) end
   change_state('queued')
   arm_deadline(QUEUED_MS)
   enqueue()
   redis.call('ZADD', JOBS, 0, list_entry(NOW))
+  act_for(ARGV[9])
+  record(ARGV[10], cjson.decode(ARGV[11]))
   if REQUEST then
     redis.call('HSET', JOB, 'request', REQUEST)
     redis.call('HSET', REQUEST, 'digest', REQUEST_DIGEST, 'job', JOB_ID)

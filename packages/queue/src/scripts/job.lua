@@ -5,6 +5,7 @@
 --       5 deadlines (zset: job -> deadline)         6 outbox (zset: message -> due)  7 call (string: reply of this call)
 --       8 jobs (zset, by lex: <time>-<job>)         9 finished (zset: job -> end)
 --       10 pending approvals (zset: job -> expiry)  11 approvals of the job (hash)
+--       12 audit drafts (list): taken from here into the chain, in order (redis-audit-log.ts)
 --       more in the header of the script that has them
 -- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
 --
@@ -16,7 +17,9 @@
 --   Time is Redis's own, epoch milliseconds: no clock of a worker decides who holds a lease.
 --   Scripts may go over maxmemory (the first line of each): what a job that runs still has to write must not fail.
 --   What would fill the store asks used_share first.
-local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED, PENDING, APPROVALS = unpack(KEYS)
+--   What goes on record is written with the change that it tells of: neither is there without the other.
+local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED, PENDING, APPROVALS, AUDIT =
+  unpack(KEYS)
 local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
 
 local TIME = redis.call('TIME')
@@ -62,8 +65,22 @@ local function is_allowed(to)
   return TRANSITIONS[job.state][to] == true
 end
 
+-- Who acts: the monitor, where neither a worker shows its lease nor a caller is named.
+local actor = { type = 'monitor', id = 'sweep' }
+
+local function act_for(id)
+  if id ~= '' then actor = { type = 'caller', id = id } end
+end
+
 local function holds_lease()
-  return job.leaseUntil and tonumber(job.leaseUntil) > NOW and job.worker == WORKER and job.fence == FENCE
+  local holds = job.leaseUntil and tonumber(job.leaseUntil) > NOW and job.worker == WORKER and job.fence == FENCE
+  if holds then actor = { type = 'worker', id = WORKER } end
+  return holds
+end
+
+local function record(action, data, approval_id)
+  local subject = { job_id = JOB_ID, approval_id = approval_id }
+  redis.call('RPUSH', AUDIT, cjson.encode({ at = NOW, action = action, actor = actor, subject = subject, data = data }))
 end
 
 -- seq has no gaps: it is counted in the job, by the script that appends.
@@ -84,6 +101,7 @@ local function settle_approval(status, remember, reason)
     id .. ':reason', reason or '')
   append('approval.decided', '{"approval_id":"' .. id .. '","status":"' .. status .. '","remember":'
     .. tostring(remember or false) .. '}')
+  record('approval.decided', { status = status, remember = remember or false }, id)
 end
 
 -- The one door. Callers have asked is_allowed first, since a script that stops half-way would leave half a change.
@@ -141,6 +159,9 @@ local function finish(to, ending)
   drop_lease()
   unqueue()
   append('job.finished', ending.finished)
+  local told = cjson.decode(ending.finished)
+  record('job.finished', { status = to, verified = told.verified, error = told.error ~= cjson.null and told.error.code or nil })
+  if to == 'safe_mode' then record('safe_mode.entered', {}) end
 end
 
 -- Artifacts are fields of the job, so that no list of them is ever rewritten. ARGV from `first`: name, digest, …

@@ -5,6 +5,7 @@ import { DrydockError } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { RequestHandler } from 'express';
 import { readIssues } from '../field-errors.ts';
+import { callerOf } from '../middleware/authenticate.ts';
 import { requestIdOf } from '../middleware/request-id.ts';
 import { findJob } from './find-job.ts';
 
@@ -39,7 +40,7 @@ export function postApproval({ store, approvals, logger }: ApprovalRouteDeps): R
   return async (request, response) => {
     const { id: jobId } = await findJob(store, request.params['jobId']);
     const approvalId = ApprovalId.safeParse(request.params['approvalId']);
-    const decision = parseDecision(request.body);
+    const decision = { ...parseDecision(request.body), by: callerOf(response) };
     const decided = approvalId.success ? await approvals.decide(jobId, approvalId.data, decision) : undefined;
     if (decided === undefined || decided.kind === 'not_found') throw new DrydockError('not_found');
     const { approval } = decided;

@@ -2,6 +2,7 @@ import type { JobStore } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { RequestHandler } from 'express';
 import { toJobJson } from '../job-json.ts';
+import { callerOf } from '../middleware/authenticate.ts';
 import { findJob } from './find-job.ts';
 
 /**
@@ -11,7 +12,7 @@ import { findJob } from './find-job.ts';
 export function postCancel({ store }: { store: Pick<JobStore, 'find' | 'cancel'> }): RequestHandler {
   return async (request, response) => {
     const { id } = await findJob(store, request.params['jobId']);
-    const cancellation = await store.cancel(id);
+    const cancellation = await store.cancel(id, callerOf(response));
     const job = await findJob(store, id);
     if (cancellation === 'already_finished') {
       throw new DrydockError('job_finished', { message: `The job has already ended: ${job.state}.` });

@@ -1,7 +1,8 @@
 import type { ArtifactDigests, JobRecord, SignedCheckpoint } from '@drydock/contracts';
-import type { JobStore, LimitTable, NewJob } from '@drydock/core';
+import type { JobStore, LimitTable, NewJob, SecretStore } from '@drydock/core';
 import { DrydockError, NO_USAGE, decideContinuation } from '@drydock/core';
 import type { RequestHandler } from 'express';
+import { assertSecretsKnown } from '../assert-secrets-known.ts';
 import type { AcceptDeps } from '../accept-job.ts';
 import { acceptJob } from '../accept-job.ts';
 import { toIdempotentRequest } from '../idempotent-request.ts';
@@ -12,6 +13,7 @@ export interface ContinueRouteDeps extends AcceptDeps {
   readonly assertDurable: () => void;
   readonly store: Pick<JobStore, 'accept' | 'assertRoom' | 'find'>;
   readonly limits: LimitTable;
+  readonly secrets: Pick<SecretStore, 'find'>;
 }
 
 /**
@@ -31,6 +33,7 @@ export function postContinue(deps: ContinueRouteDeps): RequestHandler {
     const key = request.get('idempotency-key');
     const idempotent = toIdempotentRequest(key, { continue: older.id, body });
     deps.assertDurable();
+    await assertSecretsKnown(deps.secrets, parsed.spec.secrets);
     // A job that never came to a checkpoint of its own has that of the job before.
     const spec = { ...parsed.spec, previous_job_id: decision.from.checkpoint.jobId };
     const given = { request: idempotent, soFar: toSoFar(older, decision.from) };

@@ -1,8 +1,9 @@
-import type { JobStore, LimitTable } from '@drydock/core';
+import type { JobStore, LimitTable, SecretStore } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { RequestHandler } from 'express';
 import type { AcceptDeps } from '../accept-job.ts';
 import { acceptJob } from '../accept-job.ts';
+import { assertSecretsKnown } from '../assert-secrets-known.ts';
 import { matchesEntityTag, toEntityTag } from '../entity-tag.ts';
 import { toIdempotentRequest } from '../idempotent-request.ts';
 import { toJobJson } from '../job-json.ts';
@@ -15,6 +16,7 @@ export interface JobRouteDeps extends SourceDeps, AcceptDeps {
   /** Throws `store_unavailable` while it is not known that Redis keeps what it accepts. */
   readonly assertDurable: () => void;
   readonly limits: LimitTable;
+  readonly secrets: Pick<SecretStore, 'find'>;
   readonly store: Pick<JobStore, 'accept' | 'assertRoom' | 'find'>;
 }
 
@@ -30,6 +32,7 @@ export function postJob(deps: JobRouteDeps): RequestHandler {
     }
     const idempotent = toIdempotentRequest(request.get('idempotency-key'), request.body);
     deps.assertDurable();
+    await assertSecretsKnown(deps.secrets, parsed.spec.secrets);
     const toSpec = async () => ({ ...parsed.spec, source: await resolveSource(deps, parsed.source) });
     await acceptJob(deps, { toSpec, given: { request: idempotent } }, response);
   };

@@ -1,0 +1,107 @@
+import type { JobFilter } from '@drydock/client';
+import type { JobJson } from '@drydock/contracts';
+import { JobId, JobState } from '@drydock/contracts';
+import { EXIT, wrongUsage } from '../cli-error.ts';
+import type { Command, CommandInput } from '../command.ts';
+import { forTerminal, toJson, toTable } from '../terminal.ts';
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 10_000;
+const MAX_PAGE = 100;
+
+export const JOB_COMMANDS: readonly Command[] = [
+  {
+    name: 'jobs list',
+    args: [],
+    flags: ['status', 'limit'],
+    summary: 'the newest jobs',
+    run: async ({ flags, client, out }) => {
+      const limit = parseLimit(flags.limit);
+      const jobs: JobJson[] = [];
+      for await (const job of client().listJobs({
+        ...parseStatus(flags.status),
+        pageSize: Math.min(limit, MAX_PAGE),
+      })) {
+        jobs.push(job);
+        if (jobs.length === limit) break;
+      }
+      if (flags.json === true) jobs.forEach((job) => out(toJson(job)));
+      else out(toTable([['JOB', 'STATUS', 'VERIFIED', 'KIND', 'CREATED', 'MODEL'], ...jobs.map(toRow)]));
+      return EXIT.done;
+    },
+  },
+  {
+    name: 'jobs show',
+    args: ['job'],
+    flags: [],
+    summary: 'one job, with its result',
+    run: async (input) => show(input, await input.client().getJob(parseJobId(input.args[0]))),
+  },
+  {
+    name: 'jobs cancel',
+    args: ['job'],
+    flags: [],
+    summary: 'end a job; what it has made so far stays',
+    run: async (input) => show(input, await input.client().cancelJob(parseJobId(input.args[0]))),
+  },
+];
+
+const toVerified = ({ result }: JobJson): string =>
+  (result?.verified ?? null) === null ? '-' : String(result?.verified);
+
+const toRow = (job: JobJson): string[] => [
+  job.id,
+  job.status,
+  toVerified(job),
+  job.kind,
+  job.created_at,
+  forTerminal(job.model),
+];
+
+function show({ flags, out }: CommandInput, job: JobJson): number {
+  out(flags.json === true ? toJson(job) : toTable([...toFacts(job), ...toFindings(job)]));
+  return EXIT.done;
+}
+
+function toFacts(job: JobJson): string[][] {
+  const labels = Object.entries(job.labels).map(([name, value]) => `${name}=${value}`);
+  return [
+    ['job', job.id],
+    ['status', job.status],
+    ['verified', toVerified(job)],
+    ['kind', `${job.kind}, tier ${job.tier}, ${forTerminal(job.model)}`],
+    ['created', job.created_at],
+    ['started', job.started_at ?? '-'],
+    ['finished', job.finished_at ?? '-'],
+    ['labels', forTerminal(labels.join(' ')) || '-'],
+  ];
+}
+
+function toFindings({ result, error }: JobJson): string[][] {
+  const warnings = result?.warnings ?? [];
+  return [
+    ['patch', `${result?.patch_bytes ?? 0} bytes`],
+    ['summary', forTerminal(result?.summary ?? '-')],
+    ...warnings.map(({ code, message }) => ['warning', `${code}: ${forTerminal(message)}`]),
+    ...(error === null ? [] : [['error', `${error.code}: ${forTerminal(error.message)}`]]),
+  ];
+}
+
+function parseJobId(text: string | undefined): JobId {
+  const parsed = JobId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw wrongUsage(`${text} is no id of a job.`);
+}
+
+function parseLimit(text = String(DEFAULT_LIMIT)): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw wrongUsage(`--limit is a number from 1 to ${MAX_LIMIT}.`);
+}
+
+function parseStatus(text: string | undefined): JobFilter {
+  if (text === undefined) return {};
+  const parsed = JobState.array().safeParse(text.split(','));
+  if (parsed.success) return { status: parsed.data };
+  throw wrongUsage(`--status is one of ${JobState.options.join(', ')}.`);
+}
