@@ -40,8 +40,8 @@ describe('what leaves a sandbox', () => {
     e2e = await startE2eStack({
       settings: {
         DRYDOCK_EGRESS_RULES_FILE: join(dir, 'rules.yaml'),
-        DRYDOCK_APPROVAL_HOLD_SECONDS: '4',
-        DRYDOCK_APPROVAL_SECONDS: '20',
+        DRYDOCK_APPROVAL_HOLD_SECONDS: '2',
+        DRYDOCK_APPROVAL_SECONDS: '10',
         DRYDOCK_WARM_SANDBOXES: '0',
       },
     });
@@ -101,7 +101,7 @@ describe('what leaves a sandbox', () => {
   it('goes nowhere when nobody answers, and the job was given up meanwhile', async () => {
     const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-denied-ts' });
     await waitForQuestion(id);
-    await sleep(6_000);
+    await sleep(4_000);
     // No sandbox and no worker waits for a person for long.
     expect(await listContainers(e2e.stack.data.instanceId)).toEqual([]);
     const { job, events } = await e2e.finish(id);
@@ -115,7 +115,7 @@ describe('what leaves a sandbox', () => {
   it('goes on after a long time where it was, when a person approves at last', async () => {
     const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-late-ts' });
     const { id: approvalId } = await waitForQuestion(id);
-    await sleep(6_000);
+    await sleep(4_000);
     await e2e.client.decideApproval({ jobId: id, approvalId, decision: 'approve' });
     const { job } = await e2e.finish(id);
     expect(job, job.error?.message).toMatchObject({ status: 'succeeded', attempt: 2 });

@@ -51,6 +51,16 @@ const cases: [string, Observation, string][] = [
     'Exit code: 0\nWall time: 1.2 seconds\nOutput:\n\uFFFD[31mred\uFFFD\tx\r\n',
   ],
   [
+    'a command of which there is something to say',
+    { ...command, notices: ['egress_denied: a.test:443.', 'red \u001B[31m'] },
+    'Exit code: 0\nWall time: 1.2 seconds\nNotice: egress_denied: a.test:443.\nNotice: red \uFFFD[31m\nOutput:\nhello\n',
+  ],
+  [
+    'a permission',
+    { kind: 'permission_granted', hosts: ['a.test', 'b.test'] },
+    'Granted for as long as this sandbox lives: a.test, b.test',
+  ],
+  [
     'a patch',
     {
       kind: 'patch_applied',

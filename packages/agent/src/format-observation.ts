@@ -25,7 +25,7 @@ export function formatObservation(observation: Observation): string {
     case 'submission_accepted':
       return 'Submission accepted';
     case 'permission_granted':
-      return `Granted until the job ends: ${observation.hosts.join(', ')}`;
+      return `Granted for as long as this sandbox lives: ${observation.hosts.join(', ')}`;
     case 'refused':
       return formatRefusal(observation);
   }

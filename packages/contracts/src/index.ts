@@ -30,7 +30,6 @@ export {
   JobSource,
   JobSpec,
   JobState,
-  JobTier,
   MAX_LABELS,
   RequestedChecks,
   SourceFile,
@@ -60,14 +59,10 @@ export { UPLOAD_TYPES, UploadFormat, UploadJson } from './upload.ts';
 export { QUEUE_MESSAGES } from './queue-messages.ts';
 export type { JobRunMessage } from './queue-messages.ts';
 export {
-  APPROVAL_STATUSES,
   Approval,
   ApprovalDecisionRequest,
   ApprovalListJson,
   ApprovalRequest,
-  ApprovalStatus,
-  HttpMethod,
-  ToolUseApproval,
   ToolUseGrant,
 } from './approval.ts';
 export {
@@ -102,4 +97,4 @@ export {
   MAX_EGRESS_LINE_BYTES,
 } from './egress-protocol.ts';
 export type { EgressReason } from './egress-protocol.ts';
-export { SEVERITIES, ScreeningFinding, Severity } from './screening.ts';
+export { ScreeningFinding, Severity } from './screening.ts';

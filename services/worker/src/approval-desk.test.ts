@@ -154,6 +154,16 @@ describe('the approval desk', () => {
     expect(office.asked.map(({ uses }) => uses)).toEqual([1, 2]);
   });
 
+  it('remembers a call that reaches no host, and no other', async () => {
+    const office = new Office();
+    const first = office.desk.ask({ ...request, hosts: [] }, never);
+    await settle();
+    await office.decide('approved', true);
+    await first;
+    expect(await office.desk.ask({ ...request, hosts: [] }, never)).toMatchObject({ kind: 'approved' });
+    expect(office.asked).toHaveLength(1);
+  });
+
   it.each<[string, Partial<ApprovalRequest>]>([
     ['another host', { hosts: ['example.test', 'evil.test'] }],
     ['no host that is known', { hosts: [] }],

@@ -119,7 +119,8 @@ export class ApprovalDesk {
 /** Whether what was approved is what is asked for now. */
 function covers({ status, remember, request: approved }: Approval, request: ApprovalRequest): boolean {
   if (status !== 'approved') return false;
-  if (!remember) return approved.call_sha256 === request.call_sha256;
+  if (approved.call_sha256 === request.call_sha256) return true;
+  if (!remember) return false;
   if (approved.tool !== request.tool || request.hosts.length === 0) return false;
   const methods = new Set(approved.methods);
   return (

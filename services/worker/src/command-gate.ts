@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   ApprovalRequest,
   ExecCommandArgs,
@@ -9,6 +8,8 @@ import type {
 import type { CommandContext, CommandDecision } from '@drydock/core';
 import type { CommandPolicy } from '@drydock/policy';
 import type { ApprovalDesk } from './approval-desk.ts';
+import type { GatedCall, Wish } from './approval-question.ts';
+import { askAboutCommand, askAboutHosts, findUnaskable, findWish } from './approval-question.ts';
 import { findAddedText, isPrivilegedFinding } from './generated-code.ts';
 import type { EventSink } from './event-sink.ts';
 import type { JobEgress } from './job-egress.ts';
@@ -21,7 +22,12 @@ interface Admitted {
   readonly end: () => void;
 }
 
-export type Admission = Admitted | { readonly kind: 'refused'; readonly observation: Observation };
+interface Refused {
+  readonly kind: 'refused';
+  readonly observation: Observation;
+}
+
+export type Admission = Admitted | Refused;
 
 export interface CommandGateOptions {
   readonly spec: Pick<JobSpec, 'tier' | 'tool_use_approval'>;
@@ -34,16 +40,9 @@ export interface CommandGateOptions {
   readonly onDecision: (decision: CommandDecision) => void;
 }
 
-interface Call {
-  readonly callId: string;
-  readonly tool: string;
-  readonly cmd: string;
-  readonly workdir: string;
-}
+const NOTHING_GRANTED = (): void => undefined;
 
-const ADMITTED_ALONE = (): void => undefined;
-
-const refuse = (reason: string, message: string): Admission => ({
+const refuse = (reason: string, message: string): Refused => ({
   kind: 'refused',
   observation: { kind: 'refused', reason, message },
 });
@@ -65,36 +64,33 @@ export class CommandGate {
     return this.#safeMode;
   }
 
-  async admit(call: Call, args: ExecCommandArgs, signal: AbortSignal): Promise<Admission> {
+  async admit(call: GatedCall, args: ExecCommandArgs, signal: AbortSignal): Promise<Admission> {
     const decision = await this.#decide(call, signal);
-    const wished = args.additional_permissions?.network;
-    const isWished = args.sandbox_permissions !== 'use_default';
-    const hosts = [...new Set([...decision.hosts, ...(isWished ? (wished?.hosts ?? []) : [])])];
     switch (decision.decision) {
       case 'safe_mode':
         return this.enterSafeMode(describe(decision));
       case 'deny':
         return refuse(isNetwork(decision) ? 'approval_required' : 'denied_by_policy', describe(decision));
       case 'ask':
-        return this.#ask(call, { decision, hosts, methods: wished?.methods ?? [], args }, signal);
+        return this.#ask(askAboutCommand(call, decision, args), signal);
       case 'allow':
-        return isWished && this.#lacks(hosts)
-          ? this.#ask(call, { decision, hosts, methods: wished?.methods ?? [], args }, signal)
-          : { kind: 'admitted', env: this.#options.egress.environment, end: ADMITTED_ALONE };
+        return this.#isMore(findWish(args))
+          ? this.#ask(askAboutCommand(call, decision, args), signal)
+          : { kind: 'admitted', env: this.#options.egress.environment, end: NOTHING_GRANTED };
     }
   }
 
   /** What is typed into a session: it may be the answer to a question as well as a command. */
-  async admitInput(call: Call, signal: AbortSignal): Promise<Observation | undefined> {
+  async admitInput(call: GatedCall, signal: AbortSignal): Promise<Observation | undefined> {
     if (call.cmd.trim() === '') return undefined;
     const decision = await this.#options.policy.decide(call, this.#context(), signal);
     if (!decision.privileged || decision.decision === 'allow') return undefined;
     this.#tell(call, decision);
-    const admission =
+    const refused =
       decision.decision === 'safe_mode'
         ? this.enterSafeMode(describe(decision))
         : refuse('denied_by_policy', describe(decision));
-    return admission.kind === 'refused' ? admission.observation : undefined;
+    return refused.observation;
   }
 
   /** Tier high: code that would run privileged commands is not even written. */
@@ -115,8 +111,7 @@ export class CommandGate {
           rule: finding.rule,
         },
       });
-      const admission = this.enterSafeMode(message);
-      return admission.kind === 'refused' ? admission.observation : undefined;
+      return this.enterSafeMode(message).observation;
     }
     return undefined;
   }
@@ -124,48 +119,33 @@ export class CommandGate {
   /** Asks for hosts before there is a command. */
   async requestPermissions(
     callId: string,
-    { permissions: { network }, reason }: RequestPermissionsArgs,
+    args: RequestPermissionsArgs,
     signal: AbortSignal,
   ): Promise<Observation> {
-    const { tool_use_approval: approval } = this.#options.spec;
-    const hosts = [...(network?.hosts ?? [])];
-    const methods = [...(network?.methods ?? [])];
-    if (approval !== 'ask')
-      return { kind: 'refused', reason: 'approval_required', message: 'This job has nobody to ask.' };
-    if (hosts.length === 0)
-      return { kind: 'refused', reason: 'invalid_arguments', message: 'Name the hosts in network.hosts.' };
-    const verdict = await this.#options.desk.ask(
-      {
-        call_id: callId,
-        tool: 'request_permissions',
-        cmd: null,
-        call_sha256: digestOf(['request_permissions', ...hosts.toSorted(), ...methods.toSorted()]),
-        hosts,
-        methods,
-        rule: 'request_permissions',
-        reason: 'The model asks to reach these hosts for the rest of the job.',
-        justification: reason ?? null,
-      },
-      signal,
-    );
-    if (verdict.kind === 'denied') return denied(verdict.approval.reason);
-    this.#options.egress.grant(hosts, methods);
-    return { kind: 'permission_granted', hosts };
+    if (this.#options.spec.tool_use_approval !== 'ask')
+      return refuse('approval_required', 'This job has nobody to ask.').observation;
+    const question = askAboutHosts(callId, args);
+    if (question.hosts.length === 0)
+      return refuse('invalid_arguments', 'Name the hosts in network.hosts.').observation;
+    const verdict = await this.#options.desk.ask(question, signal);
+    if (verdict.kind === 'denied') return deny(verdict.approval.reason).observation;
+    this.#options.egress.grant(question.hosts, question.methods);
+    return { kind: 'permission_granted', hosts: question.hosts };
   }
 
   /** Nothing more is carried out from here on. */
-  enterSafeMode(message: string): Admission {
+  enterSafeMode(message: string): Refused {
     this.#safeMode ??= message;
     return refuse('safe_mode', 'The job ends here, in safe mode: nothing more is carried out.');
   }
 
-  async #decide(call: Call, signal: AbortSignal): Promise<CommandDecision> {
+  async #decide(call: GatedCall, signal: AbortSignal): Promise<CommandDecision> {
     const decision = await this.#options.policy.decide(call, this.#context(), signal);
     this.#tell(call, decision);
     return decision;
   }
 
-  #tell(call: Call, decision: CommandDecision): void {
+  #tell(call: GatedCall, decision: CommandDecision): void {
     const { events, onDecision } = this.#options;
     onDecision(decision);
     const { decision: verdict, ruled, rule, span, reason, alternative, hosts } = decision;
@@ -199,63 +179,38 @@ export class CommandGate {
     };
   }
 
-  #lacks(hosts: readonly string[]): boolean {
-    const granted = new Set(this.#options.egress.hosts);
-    return this.#options.spec.tool_use_approval === 'ask' && hosts.some((host) => !granted.has(host));
+  /** Whether a person has to agree to a wish. Which methods were granted is known to what they agreed to. */
+  #isMore({ hosts, methods }: Wish): boolean {
+    const { spec, egress } = this.#options;
+    const granted = new Set(egress.hosts);
+    const isGranted = hosts.every((host) => granted.has(host)) && methods.length === 0;
+    return spec.tool_use_approval === 'ask' && hosts.length > 0 && !isGranted;
   }
 
-  async #ask(
-    call: Call,
-    asked: {
-      readonly decision: CommandDecision;
-      readonly hosts: readonly string[];
-      readonly methods: ApprovalRequest['methods'];
-      readonly args: ExecCommandArgs;
-    },
-    signal: AbortSignal,
-  ): Promise<Admission> {
-    const { decision, hosts, methods, args } = asked;
+  async #ask(question: ApprovalRequest, signal: AbortSignal): Promise<Admission> {
     const { desk, egress } = this.#options;
-    const { callId, tool, cmd, workdir } = call;
-    const verdict = await desk.ask(
-      {
-        call_id: callId,
-        tool,
-        cmd,
-        call_sha256: digestOf([tool, cmd, workdir, ...hosts.toSorted()]),
-        hosts: [...hosts],
-        methods,
-        rule: decision.rule,
-        reason: decision.reason.slice(0, 1_000),
-        justification: args.justification ?? null,
-      },
-      signal,
-    );
-    if (verdict.kind === 'denied') {
-      return { kind: 'refused', observation: denied(verdict.approval.reason) };
-    }
-    const granted = egress.grant(hosts, methods);
+    const unaskable = findUnaskable(question.hosts);
+    if (unaskable !== undefined) return refuse('denied_by_policy', unaskable);
+    const verdict = await desk.ask(question, signal);
+    if (verdict.kind === 'denied') return deny(verdict.approval.reason);
+    const granted = egress.grant(question.hosts, question.methods);
     // What is to be remembered stays granted: the next command does not ask.
-    const end = verdict.approval.remember ? ADMITTED_ALONE : () => granted[Symbol.dispose]();
+    const end = verdict.approval.remember ? NOTHING_GRANTED : () => granted[Symbol.dispose]();
     return { kind: 'admitted', env: egress.environment, end };
   }
 }
 
-const isNetwork = ({ domains }: CommandDecision): boolean =>
-  domains.includes('net') || domains.includes('vcs');
+/** Whether it is the way out that the strictest part of the command lacks: the others need no approval. */
+const isNetwork = ({ findings, rule, ruled }: CommandDecision): boolean =>
+  findings.some(
+    (finding) => finding.rule === rule && finding.verdict === ruled && finding.class === 'network',
+  );
 
 function describe({ rule, reason, alternative }: CommandDecision): string {
   return [`${reason} (rule ${rule})`, alternative].filter((part) => part !== '').join(' ');
 }
 
-function denied(reason: string | null): Observation {
+function deny(reason: string | null): Refused {
   const why = reason === null ? '' : ` They said: ${JSON.stringify(reason)}.`;
-  return {
-    kind: 'refused',
-    reason: 'approval_denied',
-    message: `A person was asked and did not agree.${why}`,
-  };
+  return refuse('approval_denied', `A person was asked and did not agree.${why}`);
 }
-
-const digestOf = (parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex');

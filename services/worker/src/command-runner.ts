@@ -29,14 +29,6 @@ const WAITS = {
   poll: { fallbackMs: 5_000, minMs: 5_000, maxMs: 300_000 },
 } as const satisfies Record<string, Wait>;
 
-/** Not run with pipes in silence: a program that asks for a terminal does other things without one. */
-const NO_TERMINAL: Observation = {
-  kind: 'refused',
-  reason: 'no_terminal',
-  message:
-    'There is no terminal here: programs see pipes. Call it again without tty; set keep_stdin_open to true to write to its stdin with write_stdin.',
-};
-
 /** How one command is run. */
 interface Execution {
   readonly env: Readonly<Record<string, string>>;
@@ -72,12 +64,8 @@ export class CommandRunner {
     return this.#live.size > 0;
   }
 
-  /** `end` is called once, when the command has ended or was never started. */
+  /** `end` is called once, when the command has ended. */
   async exec(callId: string, args: ExecCommandArgs, { env, end, signal }: Execution): Promise<Observation> {
-    if (args.tty === true) {
-      end();
-      return NO_TERMINAL;
-    }
     const { sandbox, events, log, slice, redactor } = this.#options;
     const workdir = args.workdir ?? WORKDIR;
     events.emit({ type: 'command.started', data: { call_id: callId, cmd: args.cmd, workdir } });

@@ -5,6 +5,7 @@ import { Attempt } from './attempt.ts';
 import type { Ending } from './commit-attempt.ts';
 import { commitAttempt } from './commit-attempt.ts';
 import type { WorkerDeps } from './deps.ts';
+import { Redactor } from './redactor.ts';
 
 const jobId = JobId.parse('job_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 const DIGEST = Digest.parse('a'.repeat(64));
@@ -62,6 +63,7 @@ async function commitProven({ cancelRequested }: { cancelRequested: boolean }) {
     artifacts: { put: () => Promise.resolve(DIGEST) },
     metrics: { jobFinished: (to: string) => ended.push(to) },
     clock: { now: () => 0 },
+    redactor: new Redactor([]),
   };
   const lease = { jobId, workerId: WorkerId.parse('wrk_0123456789abcdef'), fence: 1 };
   const attempt = new Attempt(deps as unknown as WorkerDeps, { lease, job }, () => undefined);

@@ -5,8 +5,9 @@ const PRIVILEGED_RULES: ReadonlySet<string> = new Set(['privileged_command', 'se
 
 export const isPrivilegedFinding = ({ rule }: ScreeningFinding): boolean => PRIVILEGED_RULES.has(rule);
 
-const FILE = /^\*\*\* (?:Add|Update) File: (.+)$/;
-const MOVE = /^\*\*\* Move to: (.+)$/;
+/** Whoever applies the patch trims these lines, too. */
+const FILE = /^\s*\*\*\* (?:Add|Update) File: (.+?)\s*$/;
+const MOVE = /^\*\*\* Move to: (.+?)\s*$/;
 
 /** What a Codex patch adds, by file. The patch is the model's: it may be none, and then it adds nothing. */
 export function findAddedText(patch: string): { path: string; text: string }[] {

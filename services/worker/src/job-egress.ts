@@ -5,6 +5,8 @@ import type { OpenedSecret } from './secret-vault.ts';
 
 /** Denials of one command that the model is told of; the events have them all. */
 const MAX_TOLD = 10;
+/** What every grant lets through; others come beside them. */
+const READING = ['GET', 'HEAD'];
 
 export interface JobEgressOptions {
   readonly approval: JobSpec['tool_use_approval'];
@@ -60,7 +62,9 @@ export class JobEgress implements AsyncDisposable {
     const grants = hosts.map((host): EgressGrant => {
       this.#lastId += 1;
       const id = `approval-${this.#lastId}`;
-      return methods.length === 0 ? { id, host } : { id, host, methods: [...methods] };
+      return methods.length === 0
+        ? { id, host }
+        : { id, host, methods: [...new Set([...READING, ...methods])] };
     });
     for (const grant of grants) this.#granted.set(grant.id, grant);
     this.#line?.grant(grants);

@@ -4,11 +4,14 @@ import type { CommandPolicy } from '@drydock/policy';
 /** Lines and code spans that are looked at: an instruction has 100,000 characters at most. */
 const MAX_PARTS = 2_000;
 const CODE_SPAN = /`([^`\n]{2,500})`/g;
-const PROMPT = /^\s*(?:[$#>]\s+)/;
+/** One word in a sentence is a name: the `passwd` field. */
+const HAS_ARGUMENT = /\S\s+\S/;
+/** Of a shell; `# ` is a heading unless what follows has an option or a path. */
+const PROMPT = /^\s*(?:\$\s+|#\s+(?=\S+\s+[-/]))/;
 const FENCE = /^\s*(?:```|~~~)/;
 /** Programs whose names mean nothing else in a sentence. */
 const UNMISTAKABLE =
-  /(?:^|[\s"'(/])(sudo|doas|pkexec|nsenter|insmod|modprobe|setcap|iptables|nft|unshare|mknod|bpftool|setenforce|chroot|visudo)(?=$|[\s"').,;:])/i;
+  /(?:^|[\s"'(/])(sudo|doas|pkexec|nsenter|insmod|modprobe|setcap|iptables|mknod|bpftool|setenforce|chroot|visudo)(?=$|[\s"').,;:])/i;
 
 const CONTEXT: CommandContext = {
   tier: 'high',
@@ -34,6 +37,8 @@ export async function findPrivilegedInstruction(
   return undefined;
 }
 
+const isCommand = (span: string): boolean => HAS_ARGUMENT.test(span);
+
 /** Text that is set as code, and lines that begin like a prompt of a shell. */
 function findCode(instruction: string): string[] {
   const parts: string[] = [];
@@ -41,7 +46,7 @@ function findCode(instruction: string): string[] {
   for (const line of instruction.split('\n')) {
     if (FENCE.test(line)) isFenced = !isFenced;
     else if (isFenced || PROMPT.test(line)) parts.push(line.replace(PROMPT, ''));
-    else parts.push(...[...line.matchAll(CODE_SPAN)].map((match) => match[1] ?? ''));
+    else parts.push(...Array.from(line.matchAll(CODE_SPAN), ([, span = '']) => span).filter(isCommand));
   }
   return parts.filter((part) => part.trim() !== '').slice(0, MAX_PARTS);
 }

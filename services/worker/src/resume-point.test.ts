@@ -50,6 +50,7 @@ async function find({ of, continues, forged, lost }: Case) {
     deps: {
       seal,
       log: { warn: () => undefined },
+      approvals: { listOfJob: async () => [] },
       artifacts: {
         get: async () => {
           if (lost === true) throw new DrydockError('not_found');

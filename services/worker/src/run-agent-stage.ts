@@ -1,24 +1,21 @@
 import type { AgentStart } from '@drydock/contracts';
-import type { CapturedPatch, Layer, Outcome, Sandbox } from '@drydock/core';
+import type { Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { AttemptDeadline } from './attempt-deadline.ts';
 import type { Attempt } from './attempt.ts';
+import type { CapturedEnd } from './capture-end.ts';
+import { captureEnd } from './capture-end.ts';
 import { resultSoFar } from './commit-attempt.ts';
 import type { Interrupted } from './interruption.ts';
 import { findInterruption } from './interruption.ts';
 import type { OpenGate } from './open-gate.ts';
 import { describeNetwork, openGate } from './open-gate.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { enterSafeMode } from './safe-mode.ts';
-import { screenPatch, screenTurn } from './screen-patch.ts';
+import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
-
-/** The monitor kills a sandbox 5 s after its deadline, and a cancelled one is gone by then: the patch is out first. */
-const CAPTURE_AFTER_INTERRUPTION_MS = 4_000;
-const CAPTURE_MS = 60_000;
 
 export interface StageContext {
   readonly layer: Layer;
@@ -27,9 +24,7 @@ export interface StageContext {
   readonly onPlan: () => void;
 }
 
-export interface AgentStage {
-  readonly outcome: Outcome;
-  readonly patch: CapturedPatch;
+export interface AgentStage extends CapturedEnd {
   readonly plan: Toolbox['plan'];
 }
 
@@ -60,7 +55,7 @@ export async function runAgentStage(
   });
   const network = describeNetwork(attempt.job, open.egress);
   const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver, network }, signal), signal);
-  const captured = await capture(attempt, saver, outcome);
+  const captured = await captureEnd(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }
 
@@ -175,45 +170,4 @@ async function settle(loop: () => Promise<Outcome>, signal: AbortSignal): Promis
     const { code, message } = toDrydockError(error);
     return { kind: 'failed', code, message };
   }
-}
-
-const NO_PATCH: CapturedPatch = { diff: new Uint8Array(), leftOut: [] };
-
-/** The last state, whatever the end was; where it cannot be captured, what was saved before. */
-async function capture(
-  attempt: Attempt,
-  saver: TurnSaver,
-  outcome: Outcome,
-): Promise<Omit<AgentStage, 'plan'>> {
-  if (outcome.kind === 'safe_mode')
-    return { outcome: enterSafeMode(attempt, outcome.message), patch: NO_PATCH };
-  const isInterrupted = outcome.kind === 'timed_out' || outcome.kind === 'cancelled';
-  const timeoutMs = isInterrupted ? CAPTURE_AFTER_INTERRUPTION_MS : CAPTURE_MS;
-  try {
-    const patch = await saver.saveEnd(AbortSignal.timeout(timeoutMs));
-    await saver.record();
-    const unsafe = await screenPatch(attempt, patch.diff);
-    if (unsafe !== undefined) return { outcome: enterSafeMode(attempt, unsafe), patch: NO_PATCH };
-    if (outcome.kind === 'checkpointed') return { outcome: endSlice(attempt, saver), patch };
-    // Nothing was done from the base: the patch of an older attempt is the patch so far.
-    const isProof = outcome.kind === 'submitted';
-    return { outcome, patch: isProof ? patch : (saver.patch ?? patch) };
-  } catch (cause) {
-    const { code, message } = toDrydockError(cause);
-    attempt.deps.log.warn('patch.capture_failed', { code, err: cause });
-    attempt.warn({ code: 'patch_not_captured', message: `The last changes could not be read: ${message}` });
-    // Without its patch a submission proves nothing, and a slice is no end; every other ending stays what it was.
-    const needsPatch = outcome.kind === 'submitted' || outcome.kind === 'checkpointed';
-    const ended: Outcome = needsPatch ? { kind: 'failed', code, message } : outcome;
-    return { outcome: ended, patch: saver.patch ?? (await attempt.findOlderPatch()) };
-  }
-}
-
-/** The end of a slice is one only with a checkpoint to go on from. */
-function endSlice(attempt: Attempt, saver: TurnSaver): Outcome {
-  const seconds = attempt.deps.highTierSliceMs / 1_000;
-  const message = `The tool calls of one turn took longer than ${seconds} s, a slice of tier high, and were stopped.`;
-  if (!saver.isSaved) return { kind: 'failed', code: 'budget_exceeded', message };
-  attempt.warn({ code: 'slice_ended', message: `${message} Continue the job to go on.` });
-  return { kind: 'checkpointed' };
 }

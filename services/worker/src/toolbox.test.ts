@@ -26,6 +26,8 @@ const DONE: ExecResult = {
   omittedBytes: 0,
 };
 
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
 /** A toolbox over a sandbox that records what reached it. */
 function setUp(
   tools: readonly 'code_interpreter'[] = ['code_interpreter'],
@@ -36,6 +38,7 @@ function setUp(
   let end: ExecRequest['onEnded'];
   const sandbox = {
     exec: async (request: ExecRequest): Promise<ExecResult> => {
+      expect(request.env).toEqual({ PROXY: 'p' });
       reached.push(`exec ${request.cmd} in ${request.workdir}`);
       if (request.cmd.startsWith('sleep')) {
         end = request.onEnded;
@@ -59,7 +62,7 @@ function setUp(
   const log = new AttemptLog();
   const clock = { now: () => 1_000 };
   const denials: string[] = [];
-  const gate: ConstructorParameters<typeof Toolbox>[0]['gate'] = {
+  const gate: Writable<ConstructorParameters<typeof Toolbox>[0]['gate']> = {
     safeMode: undefined,
     admit: async ({ callId, tool }) => {
       events.push({ type: 'policy.decided', data: { call_id: callId, tool, verdict: 'allow', reason: 'x' } });
@@ -87,7 +90,7 @@ function setUp(
     const text = form === 'freeform' ? String(input) : JSON.stringify(input);
     return toolbox.run({ callId: `c${events.length}`, name, input: text, form }, AbortSignal.timeout(1_000));
   };
-  return { toolbox, events, reached, denials, call, log, endSession: () => end?.(DONE) };
+  return { toolbox, gate, events, reached, denials, call, log, endSession: () => end?.(DONE) };
 }
 
 describe('the toolbox', () => {
@@ -109,7 +112,7 @@ describe('the toolbox', () => {
       expect(await call('exec_command', { cmd: 'true' })).toMatchObject({ kind: 'command', exitCode: 0 });
       expect(toolbox.takeMayHaveWritten()).toBe(false);
       expect(await call('submit', { summary: 'fine', changes: [] })).toEqual({ kind: 'submission_accepted' });
-      expect(reached).toEqual(['endSessions', 'onPlan', 'exec true in /job/work']);
+      expect(reached).toEqual(['endSessions', 'onPlan', 'exec true in /job/work', 'ended']);
     },
   );
 
@@ -148,13 +151,37 @@ describe('the toolbox', () => {
       exitCode: 0,
       head: 'hello\n',
     });
-    expect(reached).toEqual(['exec echo hello in /job/work']);
+    expect(reached).toEqual(['exec echo hello in /job/work', 'ended']);
     expect(events.map((event) => event.type)).toEqual([
       'policy.decided',
       'command.started',
       'command.output_appended',
       'command.finished',
     ]);
+  });
+
+  it('tells the model which connections of a command were refused, once', async () => {
+    const { call, denials } = setUp();
+    denials.push('egress_denied: a.test:443 (not_granted).');
+    const told = { notices: ['egress_denied: a.test:443 (not_granted).'] };
+    expect(await call('exec_command', { cmd: 'npm ci' })).toMatchObject(told);
+    expect(await call('exec_command', { cmd: 'npm ci' })).not.toHaveProperty('notices');
+  });
+
+  it('forwards nothing that the gate refused, and nothing at all in safe mode', async () => {
+    const { call, gate, reached } = setUp();
+    const refusal = { kind: 'refused', reason: 'denied_by_policy', message: 'no' } as const;
+    gate.admit = async () => ({ kind: 'refused', observation: refusal });
+    gate.admitInput = async () => refusal;
+    gate.admitPatch = async () => refusal;
+    await call('submit_plan', PLAN);
+    reached.length = 0;
+    expect(await call('exec_command', { cmd: 'sudo id' })).toEqual(refusal);
+    expect(await call('write_stdin', { session_id: 7, chars: 'sudo id\n' })).toEqual(refusal);
+    expect(await call('apply_patch', '*** Begin Patch', 'freeform')).toEqual(refusal);
+    gate.safeMode = 'It is so.';
+    expect(await call('submit', { summary: 'x', changes: [] })).toMatchObject({ reason: 'safe_mode' });
+    expect(reached).toEqual([]);
   });
 
   it('gives a session to continue, and tells of its end when it comes, by the first call', async () => {
@@ -165,7 +192,7 @@ describe('the toolbox', () => {
     expect(events.at(-1)).toMatchObject({ type: 'command.finished', data: { call_id: 'c0' } });
     expect(await call('write_stdin', { session_id: 7, chars: 'y\n' })).not.toHaveProperty('sessionId');
     expect(await call('write_stdin', { session_id: 8 })).toMatchObject({ kind: 'refused' });
-    expect(reached.slice(1)).toEqual(['write "y\\n" to 7 for 250', 'write "" to 8 for 5000']);
+    expect(reached.slice(1)).toEqual(['ended', 'write "y\\n" to 7 for 250', 'write "" to 8 for 5000']);
     expect(events.filter((event) => event.type === 'command.finished')).toHaveLength(1);
   });
 
@@ -177,7 +204,8 @@ describe('the toolbox', () => {
       message: expect.stringMatching(/pipes.*keep_stdin_open/),
     });
     expect(await call('exec_command', { cmd: 'cat', tty: false })).toMatchObject({ kind: 'command' });
-    expect(reached).toEqual(['exec cat in /job/work']);
+    expect(reached).toEqual(['exec cat in /job/work', 'ended']);
+    expect(events.filter(({ type }) => type === 'policy.decided')).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'command.started')).toHaveLength(1);
   });
 

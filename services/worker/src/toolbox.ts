@@ -52,6 +52,14 @@ interface ToolboxOptions {
 
 const refused = (reason: string, message: string): Observation => ({ kind: 'refused', reason, message });
 
+/** Not run with pipes in silence: a program that asks for a terminal does other things without one. */
+const NO_TERMINAL: Observation = {
+  kind: 'refused',
+  reason: 'no_terminal',
+  message:
+    'There is no terminal here: programs see pipes. Call it again without tty; set keep_stdin_open to true to write to its stdin with write_stdin.',
+};
+
 /**
  * Carries out the tool calls of one attempt: decides, records, then acts. The agent process asks; nothing it says can
  * change what is decided here.
@@ -159,6 +167,8 @@ export class Toolbox {
 
   /** The time that a person takes to decide is none of the slice's. */
   async #exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
+    // Nobody is asked about what would not be run.
+    if (args.tty === true) return NO_TERMINAL;
     const { gate, slice } = this.#options;
     const workdir = args.workdir ?? WORKDIR;
     const call = { callId, tool: 'exec_command', cmd: args.cmd, workdir };

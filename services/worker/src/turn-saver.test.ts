@@ -4,6 +4,7 @@ import { DrydockError, NO_USAGE } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
+import { Redactor } from './redactor.ts';
 import { TurnSaver } from './turn-saver.ts';
 
 const RESULT: JobResult = {
@@ -39,7 +40,7 @@ function setUp(older?: { patchBytes: number }) {
     artifacts: {} as Partial<Record<ArtifactName, string>>,
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
-    conversation: { toJsonLines: () => new TextEncoder().encode('said\n') },
+    conversation: { toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n') },
     events: { emit: (event: { type: string }) => done.push(event.type) },
     warnOnce: ({ code }: { code: string }) => done.push(code),
     keep: async (name: ArtifactName, bytes: Uint8Array) => {
@@ -53,6 +54,8 @@ function setUp(older?: { patchBytes: number }) {
     lease: { fence: 3 },
     budget: { turns: 2, usage: NO_USAGE },
     resumePoint: undefined as unknown,
+    redactor: new Redactor([{ name: 'KEY', value: 'canary-0123456789' }]),
+    keepTranscript: () => Attempt.prototype.keepTranscript.call(attempt),
     isPatchSoFar: (diff: Uint8Array) => Attempt.prototype.isPatchSoFar.call(attempt, diff),
     findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),
     deps: {
@@ -60,6 +63,7 @@ function setUp(older?: { patchBytes: number }) {
       clock: { now: () => now },
       log: { warn: (event: string) => done.push(event) },
       artifacts: {
+        put: async (bytes: Uint8Array) => `digest of ${new TextDecoder().decode(bytes)}`,
         size: async () => older?.patchBytes ?? 0,
         putStream: async (chunks: AsyncIterable<Uint8Array>) => {
           let bytes = 0;
@@ -108,10 +112,10 @@ function setUp(older?: { patchBytes: number }) {
 }
 
 describe('the end of a turn', () => {
-  it('saves the transcript always, and an empty patch where there never was another', async () => {
+  it('saves the transcript always, masked, and an empty patch where there never was another', async () => {
     const { turn, kept } = setUp();
     expect(await turn({})).toEqual(['recorded 0']);
-    expect(kept).toEqual({ 'transcript.jsonl': 'said\n', 'patch.diff': '' });
+    expect(kept).toEqual({ 'transcript.jsonl': 'said [secret:KEY]\n', 'patch.diff': '' });
   });
 
   it('leaves the patch of an older attempt where it is', async () => {
@@ -124,18 +128,29 @@ describe('the end of a turn', () => {
     const { turn, kept } = setUp();
     expect(await turn({ wrote: true, fingerprint: 'bb' })).toEqual([
       'capture pause',
+      'screen 2',
       'checkpoint.saved',
       'recorded 2',
     ]);
     expect(kept['patch.diff']).toBe('bb');
     expect(await turn({})).toEqual(['recorded 2']);
-    expect(await turn({ fingerprint: 'ccc' })).toEqual(['capture pause', 'checkpoint.saved', 'recorded 3']);
+    expect(await turn({ fingerprint: 'ccc' })).toEqual([
+      'capture pause',
+      'screen 3',
+      'checkpoint.saved',
+      'recorded 3',
+    ]);
     expect(await turn({ fingerprint: 'dddd', wrote: false })).toEqual(['recorded 3']);
   });
 
   it('rests after a capture for four times as long, forgets nothing meanwhile, and the end does not wait', async () => {
     const { saver, turn, pass } = setUp();
-    const captured = (bytes: number) => ['capture pause', 'checkpoint.saved', `recorded ${bytes}`];
+    const captured = (bytes: number) => [
+      'capture pause',
+      `screen ${bytes}`,
+      'checkpoint.saved',
+      `recorded ${bytes}`,
+    ];
     expect(await turn({ wrote: true, fingerprint: 'bb', captureMs: 1_000 })).toEqual(captured(2));
     pass(3_999);
     expect(await turn({ fingerprint: 'ccc' })).toEqual(['recorded 2']);
@@ -158,6 +173,7 @@ describe('the end of a turn', () => {
     expect(await turn({ wrote: true, fingerprint: 'bb', tooLarge: true })).toEqual([
       'capture pause',
       'checkpoint_not_saved',
+      'screen 2',
       'recorded 2',
     ]);
     expect(attempt.checkpoint).toBeUndefined();
@@ -175,7 +191,7 @@ describe('the end of a turn', () => {
           savedAt: '1970-01-01T00:16:40.000Z',
           base: { layer: 'layer', sha: 'sha' },
           workspace: 'd',
-          transcript: 'digest of said\n',
+          transcript: 'digest of said canary-0123456789\n',
           stage: 'running',
           plan: null,
           submission: null,
@@ -212,6 +228,7 @@ describe('the end of a turn', () => {
     expect(await turn({ wrote: true, captureFails: true })).toEqual(['capture pause', 'turn.not_saved']);
     expect(await turn({ wrote: false, captureFails: false })).toEqual([
       'capture pause',
+      'screen 1',
       'checkpoint.saved',
       'recorded 1',
     ]);

@@ -17,8 +17,8 @@ export function markUntrusted(
   emit: (event: JobEventBody) => void,
 ): Observation {
   if (observation.kind !== 'command') return observation;
-  const { head, tail } = observation;
-  const findings = findInjection(`${head}\n${tail}`, 'tool_output');
+  const { head, tail, omittedBytes } = observation;
+  const findings = findInjection(omittedBytes === 0 ? head + tail : `${head}\n${tail}`, 'tool_output');
   if (findings.length === 0) return observation;
   for (const { origin, rule, excerpt } of findings.slice(0, MAX_TOLD)) {
     emit({ type: 'injection.suspected', data: { call_id: callId, origin, rule, excerpt } });

@@ -8,7 +8,7 @@ describe('TOOL_DEFINITIONS', () => {
     expect(TOOL_DEFINITIONS[name].name).toBe(name);
   });
 
-  test.each(['exec_command', 'update_plan', 'submit_plan', 'submit'] as const)(
+  test.each(['update_plan', 'submit_plan', 'submit'] as const)(
     'names the arguments that the worker reads of %s, required where it requires them',
     (name) => {
       const missing = TOOL_ARGUMENTS[name].safeParse({}).error?.issues.map((issue) => issue.path[0]);
@@ -22,4 +22,13 @@ describe('TOOL_DEFINITIONS', () => {
       });
     },
   );
+
+  test('asks for a reason with request_permissions, which people read and the worker can do without', () => {
+    expect(TOOL_DEFINITIONS.request_permissions.parameters).toEqual({
+      type: 'object',
+      additionalProperties: false,
+      properties: { permissions: expect.anything(), reason: expect.anything() },
+      required: Object.keys(TOOL_ARGUMENTS.request_permissions.shape),
+    });
+  });
 });

@@ -127,7 +127,7 @@ export const TOOL_DEFINITIONS = {
     form: 'function',
     name: 'request_permissions',
     description:
-      'Asks a person to let this sandbox reach hosts for the rest of the job. The job waits for the answer. Name every host that you need, and why.',
+      'Asks a person to let this sandbox reach hosts for as long as it lives. The job waits for the answer. Name every host that you need, and why.',
     parameters: object({
       permissions: PERMISSIONS,
       reason: text('Why it is needed, for the person who decides.'),

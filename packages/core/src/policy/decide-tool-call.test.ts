@@ -37,6 +37,7 @@ describe('decideToolCall', () => {
         'write_stdin: allow, listed',
         'apply_patch: deny, read_only_job',
         'update_plan: allow, listed',
+        'request_permissions: allow, listed',
         'submit_plan: deny, not_in_stage',
         'submit: allow, listed',
       ]);
