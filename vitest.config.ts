@@ -3,6 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** One project per kind of dependency: the suffix of a test file says what it needs (CONTRIBUTING.md). */
 const EXCLUDED = ['**/node_modules/**', 'examples/*/**', '.cache/**', '.drydock/**'];
 
+/**
+ * Containers and servers share the cores with the tests. Two files at a time fill two cores, since most of a file is
+ * waiting; each has an installation, a Redis or an engine of its own.
+ */
+const EXTERNAL_WORKERS = 2;
+
 const external = (name: string, timeoutMs: number) => ({
   test: {
     name,
@@ -10,8 +16,9 @@ const external = (name: string, timeoutMs: number) => ({
     exclude: EXCLUDED,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    // Containers and servers share two cores with the tests: one file at a time keeps deadlines honest.
-    fileParallelism: false,
+    maxWorkers: EXTERNAL_WORKERS,
+    // After the unit tests, all kinds together: a file of the next kind begins where one of the last still waits.
+    sequence: { groupOrder: 1 },
   },
 });
 

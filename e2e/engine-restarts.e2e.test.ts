@@ -26,6 +26,7 @@ describe('a restart of the engine', () => {
 
   beforeAll(async () => {
     docker = await ThrowawayDocker.start();
+    await docker.copySandboxImage();
     gate = await startModelGate();
     e2e = await startE2eStack({
       dockerSocket: docker.socket,

@@ -54,8 +54,9 @@ describe('a monitor that is killed', () => {
 
   /** Proven, by that attempt, with one end; and nothing of it is left. */
   async function expectProven(jobId: JobId, attempt: number): Promise<void> {
-    const { job, events } = await e2e.finish(jobId);
+    const { job, events, patch } = await e2e.finish(jobId);
     expect(job).toMatchObject({ status: 'succeeded', attempt, result: { verified: true } });
+    expect(patch).toContain('+noted');
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
     expect(events.filter(({ type }) => type === 'job.finished')).toHaveLength(1);
     const { instanceId } = e2e.stack.data;
@@ -83,7 +84,7 @@ describe('a monitor that is killed', () => {
     const old = await listContainers(e2e.stack.data.instanceId);
     expect(old).toHaveLength(1);
     e2e.stack.service('worker')?.signal('SIGSTOP');
-    gate.play('note-ts');
+    gate.play('note-again-ts');
     try {
       await until(id, isTakenBack);
       await kill('monitor');

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobEvent, JobId, JobRequest, JobState } from '@drydock/contracts';
 import { compareCensus, findLeaks } from './src/census/compare-census.ts';
+import { listProcesses } from './src/census/count-processes.ts';
 import { evaluate } from './src/census/count-store.ts';
 import type { Census } from './src/census/kinds.ts';
 import { takeCensus } from './src/census/take-census.ts';
@@ -15,6 +17,11 @@ const WAIT_MS = 60_000;
 const NEXT_ATTEMPT_MS = 12_000;
 const LEASE_SECONDS = 3;
 const CLEAN_MS = 10_000;
+const POLL_MS = 25;
+/** A check that takes its time, so that it is seen, and less than what is left of a lease. */
+const PROOF = 'sleep 1';
+/** What the model plays once its worker was killed: it submits, however far the conversation is that is gone on with. */
+const GO_ON = 'note-again-ts';
 
 /** What a point is observed with, from outside: events, the engine, the model server. */
 interface Watch {
@@ -22,6 +29,7 @@ interface Watch {
   readonly until: (seen: (event: JobEvent) => boolean) => Promise<void>;
   readonly history: ContainerHistory;
   readonly gate: ModelGate;
+  readonly e2e: E2eStack;
 }
 
 interface Point {
@@ -53,6 +61,22 @@ const said =
       AbortSignal.timeout(WAIT_MS),
     );
   };
+
+/** Until both sides of the proof have run and their worker, stopped while they did, has not heard of it. */
+async function proofHasRun({ until, e2e }: Watch): Promise<void> {
+  const { instanceId } = e2e.stack.data;
+  const signal = AbortSignal.timeout(WAIT_MS);
+  const listProofs = async (): Promise<string[]> => {
+    await sleep(POLL_MS, undefined, { signal });
+    return (await listProcesses([`/drydock-${instanceId}/`])).filter((line) => line.endsWith(` ${PROOF}`));
+  };
+  await until(hasEntered('verifying'));
+  const isDirect = (line: string): boolean => /^\d+ sleep/.test(line);
+  const seen = new Set<string>();
+  while (seen.size < 2) for (const line of (await listProofs()).filter(isDirect)) seen.add(line);
+  e2e.stack.service('worker')?.signal('SIGSTOP');
+  while ((await listProofs()).length > 0);
+}
 
 /** A source that no layer is cached of. */
 const freshSource = (): JobRequest['source'] => ({
@@ -92,8 +116,8 @@ const POINTS: Readonly<Record<string, Point>> = {
   },
   'the proof has run': {
     transcript: 'note-ts',
-    // The agent's sandbox, then one for each side.
-    reached: said(/^die$/, 3),
+    request: { checks: { test: [PROOF], lint: [] } },
+    reached: proofHasRun,
     state: 'verifying',
   },
 };
@@ -129,6 +153,7 @@ describe('a job whose worker is killed when', () => {
 
   const watch = (jobId: JobId): Watch => ({
     jobId,
+    e2e,
     gate,
     history,
     until: async (seen) => {
@@ -153,12 +178,13 @@ describe('a job whose worker is killed when', () => {
       const { id } = await submit(request);
       await watched(watch(id));
       const { killedAt } = kill();
-      gate.play('note-ts');
+      gate.play(GO_ON);
       await e2e.stack.service('worker')?.exited;
       expect((await e2e.client.getJob(id)).status).toBe(state);
       await e2e.stack.restart('worker');
-      const { job, events } = await e2e.finish(id);
+      const { job, events, patch } = await e2e.finish(id);
       expect(job).toMatchObject({ status: 'succeeded', attempt: 2, result: { verified: true } });
+      expect(patch).toContain('+noted');
       expectOneStory(events, 2);
       const second = events.find((event) => event.attempt === 2 && hasEntered('starting')(event));
       expect(Date.parse(second?.at ?? '') - killedAt).toBeLessThan(NEXT_ATTEMPT_MS);
@@ -189,6 +215,7 @@ describe('a job whose worker is killed when', () => {
   function startWatching(reached: Point['reached']): (watch: Watch) => Promise<void> {
     const jobId = Promise.withResolvers<Watch>();
     const isReached = reached({
+      e2e,
       gate,
       history,
       get jobId(): JobId {

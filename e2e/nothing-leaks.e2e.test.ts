@@ -2,18 +2,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EGRESS_CONTROL_SOCKET } from '@drydock/contracts';
 import { readSetupFacts } from '@drydock/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compareCensus, findLeaks } from './src/census/compare-census.ts';
 import { evaluate } from './src/census/count-store.ts';
 import type { Census } from './src/census/kinds.ts';
 import { takeCensus } from './src/census/take-census.ts';
 import type { E2eStack } from './src/e2e-stack.ts';
 import { startE2eStack } from './src/e2e-stack.ts';
+import { list } from './src/host-probes.ts';
 import { toText } from './src/soak/report.ts';
 import { isClean, soak } from './src/soak/soak.ts';
 
 const SOAK_MS = 400_000;
+const START_MS = 20_000;
 
 describe('the census finds a planted', () => {
   let e2e: E2eStack;
@@ -21,6 +24,10 @@ describe('the census finds a planted', () => {
 
   beforeAll(async () => {
     e2e = await startE2eStack({ settings: { DRYDOCK_WARM_SANDBOXES: '0' } });
+    // The gateway is the last to be there, and no job waits for it.
+    const { stateDir } = e2e.stack.data;
+    const hasGateway = async () => (await list(stateDir)).includes(EGRESS_CONTROL_SOCKET);
+    await vi.waitUntil(hasGateway, { timeout: START_MS });
     before = await takeCensus(e2e);
   });
   afterAll(() => e2e?.[Symbol.asyncDispose]());

@@ -5,6 +5,7 @@ const DIGEST = 'a1'.repeat(32);
 
 test.each([
   ['instance-id', 'state files'],
+  ['checkpoint-key', 'state files'],
   [`layers/${DIGEST}/image.ext4`, 'cached layers'],
   [`layers/.new-1/image.ext4`, 'half-made layers'],
   [`layers/${DIGEST}/work.tmp`, 'half-made layers'],

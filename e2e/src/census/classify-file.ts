@@ -5,7 +5,7 @@ const DIGEST = '[0-9a-f]{64}';
 
 /** First match wins. */
 const RULES: readonly (readonly [RegExp, Kind])[] = [
-  [/^(?:api-key|instance-id|lock)$/, 'state files'],
+  [/^(?:api-key|checkpoint-key|instance-id|lock)$/, 'state files'],
   [new RegExp(`^${LAYER}/(?:image\\.ext4|layer\\.json)$`), 'cached layers'],
   [/^layers\//, 'half-made layers'],
   [/^mirrors\//, 'git mirrors'],

@@ -15,13 +15,14 @@ const JOB_ID = 'job_[0-9A-Z]{26}';
 const RULES: readonly (readonly [RegExp, Kind])[] = [
   [new RegExp(`:job:${JOB_ID}$`), 'job records'],
   [new RegExp(`:events:${JOB_ID}$`), 'event streams'],
+  [new RegExp(`:approvals:${JOB_ID}$`), 'approvals of jobs'],
   [/:(?:call|request|office):/, 'expiring replies'],
   [/:upload:upl_/, 'uploads'],
   [
-    /^\{[a-z0-9-]+\}:(?:states|jobs|bullmq:jobs:(?:meta|events|id|marker|stalled-check|stalled))$/,
+    /^\{[a-z0-9-]+\}:(?:states|jobs|finished|pace|upload-digests|bullmq:jobs:(?:meta|events|id|marker|stalled-check|stalled))$/,
     'shared keys',
   ],
-  [/:(?:leases|deadlines|outbox)$/, 'scheduled jobs'],
+  [/:(?:leases|deadlines|outbox|approvals)$/, 'scheduled jobs'],
   [/:sandboxes$/, 'sandbox records'],
   [/:bullmq:jobs:/, 'queue messages'],
 ];

@@ -42,6 +42,7 @@ export async function countStore(socket: string): Promise<StoreFacts> {
     kinds: {
       'job records': countKind(keys, 'job records'),
       'event streams': countKind(keys, 'event streams'),
+      'approvals of jobs': countKind(keys, 'approvals of jobs'),
       uploads: countKind(keys, 'uploads'),
       'expiring replies': countKind(keys, 'expiring replies'),
       'shared keys': countKind(keys, 'shared keys'),

@@ -38,9 +38,10 @@ export const KINDS = {
   'log files': NOTHING,
   'other files': NOTHING,
 
-  // Redis. The record and the events of a job stay.
+  // Redis. The record, the events and the approvals of a job stay.
   'job records': perJob(1),
   'event streams': perJob(1),
+  'approvals of jobs': perJob(1),
   uploads: perJob(1),
   // Replies kept for three minutes.
   'expiring replies': perJob(40),

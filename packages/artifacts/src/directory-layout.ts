@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 /** Where files are while they are written. */
 export const INCOMING = 'incoming';
-/** Where files are between the decision to remove them and their removal. */
+/** Where files are between the decision to remove them and their removal, in a directory of each sweep's own. */
 export const CONDEMNED = 'condemned';
 
 /** The directory of an artifact: one of 256. */
@@ -14,8 +14,9 @@ export function pathOf(dir: string, digest: string): string {
   return join(dir, shardOf(digest), digest);
 }
 
-export function condemnedPathOf(dir: string, digest: string): string {
-  return join(dir, CONDEMNED, digest);
+/** Where a sweep puts an artifact aside. */
+export function condemnedPathOf(dir: string, sweep: string, digest: string): string {
+  return join(dir, CONDEMNED, sweep, digest);
 }
 
 export function isMissing(error: unknown): boolean {

@@ -6,6 +6,7 @@ import { Digest } from '@drydock/contracts';
 import type { ArtifactStore, StoredBytes } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import {
+  CONDEMNED,
   INCOMING,
   condemnedPathOf,
   isMissing,
@@ -122,9 +123,12 @@ export class DirectoryStore implements ArtifactStore {
   /** In its place, or aside while a sweep looks at it twice; by then it may be back in its place. */
   async #whereItIs<Found>(digest: Digest, look: (path: string) => Promise<Found>): Promise<Found> {
     const place = pathOf(this.#dir, digest);
-    for (const path of [place, condemnedPathOf(this.#dir, digest)]) {
-      const found = await look(path).catch(undefinedWhereMissing);
-      if (found !== undefined) return found;
+    const found = await look(place).catch(undefinedWhereMissing);
+    if (found !== undefined) return found;
+    const sweeps = (await readdir(join(this.#dir, CONDEMNED)).catch(undefinedWhereMissing)) ?? [];
+    for (const sweep of sweeps) {
+      const aside = await look(condemnedPathOf(this.#dir, sweep, digest)).catch(undefinedWhereMissing);
+      if (aside !== undefined) return aside;
     }
     return look(place);
   }

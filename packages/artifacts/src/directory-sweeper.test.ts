@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { condemnedPathOf, pathOf } from './directory-layout.ts';
 import { DirectoryStore } from './directory-store.ts';
 import { DirectorySweeper } from './directory-sweeper.ts';
+import { newIncomingName } from './incoming-name.ts';
 
 const CUTOFF = Date.UTC(2026, 0, 1);
 const NOTHING = { removed: 0, removedBytes: 0, kept: new Map() };
@@ -96,13 +97,26 @@ describe('DirectorySweeper', () => {
   it('gives back what a crash left aside where something refers to it, and removes the rest', async () => {
     const wanted = await putOld('wanted');
     const garbage = await putOld('garbage');
-    await mkdir(join(dir, 'condemned'));
-    for (const digest of [wanted, garbage]) await rename(pathOf(dir, digest), condemnedPathOf(dir, digest));
+    // A sweep of a process that is there no more: no process has its start.
+    const crashed = (await newIncomingName()).replace(/\.\d+\.([^.]+)$/, '.1.$1');
+    await mkdir(join(dir, 'condemned', crashed), { recursive: true });
+    for (const digest of [wanted, garbage])
+      await rename(pathOf(dir, digest), condemnedPathOf(dir, crashed, digest));
     expect(await textOf(wanted), 'readable while it is aside').toBe('wanted');
     expect(await store.size(wanted)).toBe(6);
     await sweep([wanted]);
     expect(await textOf(wanted)).toBe('wanted');
     await expect(store.get(garbage)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await readdir(join(dir, 'condemned'))).toEqual([]);
+  });
+
+  it('leaves alone what another sweep has put aside', async () => {
+    const digest = await putOld('theirs');
+    const living = await newIncomingName();
+    await mkdir(join(dir, 'condemned', living), { recursive: true });
+    await rename(pathOf(dir, digest), condemnedPathOf(dir, living, digest));
+    expect(await sweep()).toEqual(NOTHING);
+    expect(await textOf(digest)).toBe('theirs');
   });
 
   it('leaves alone what is being written and what is none of ours, and sweeps an empty store', async () => {

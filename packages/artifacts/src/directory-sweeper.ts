@@ -5,16 +5,21 @@ import { Digest } from '@drydock/contracts';
 import type { ArtifactSweep, ArtifactSweeper, SweptArtifacts } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { CONDEMNED, condemnedPathOf, pathOf, shardOf, undefinedWhereMissing } from './directory-layout.ts';
+import { isAbandoned, newIncomingName } from './incoming-name.ts';
 
 const SHARD = /^[0-9a-f]{2}$/;
 
-type Tally = { removed: number; removedBytes: number; kept: Map<Digest, number> };
 type Found = { readonly digest: Digest; readonly file: Stats };
+/** One sweep, and what it removed and kept so far. */
+interface Pass extends ArtifactSweep {
+  readonly name: string;
+  readonly swept: { removed: number; removedBytes: number; kept: Map<Digest, number> };
+}
 
 /**
  * Removes artifacts from the directory of a DirectoryStore. What is to go is moved aside first and looked at again
- * there, where no writer reaches it: had it just been put once more, it is put back. Readers find it in both places.
- * What a crash leaves aside is judged anew by the next sweep.
+ * there, where no writer and no other sweep reaches it: had it just been put once more, it is put back. Readers find it
+ * in both places. What a crash leaves aside is judged anew by the next sweep.
  */
 export class DirectorySweeper implements ArtifactSweeper {
   readonly #dir: string;
@@ -24,16 +29,19 @@ export class DirectorySweeper implements ArtifactSweeper {
   }
 
   async sweep(request: ArtifactSweep, signal: AbortSignal): Promise<SweptArtifacts> {
-    const swept = { removed: 0, removedBytes: 0, kept: new Map<Digest, number>() };
+    const swept: Pass['swept'] = { removed: 0, removedBytes: 0, kept: new Map() };
     try {
       const names = (await readdir(this.#dir).catch(undefinedWhereMissing)) ?? [];
       // A store that nobody has written to has no directory, and it is not for us to make it.
       if (names.length === 0) return swept;
-      await mkdir(join(this.#dir, CONDEMNED), { recursive: true, mode: 0o700 });
-      for (const digest of await this.#list(CONDEMNED)) await this.#judge(digest, request);
+      const pass: Pass = { ...request, name: await newIncomingName(), swept };
+      const aside = join(this.#dir, CONDEMNED, pass.name);
+      await mkdir(aside, { recursive: true, mode: 0o700 });
+      await this.#judgeAbandoned(pass);
       for (const shard of names.filter((name) => SHARD.test(name))) {
-        for await (const found of this.#readShard(shard, signal)) await this.#sweepOne(found, request, swept);
+        for await (const found of this.#readShard(shard, signal)) await this.#sweepOne(found, pass);
       }
+      await rm(aside, { recursive: true, force: true });
     } catch (cause) {
       signal.throwIfAborted();
       throw new DrydockError('store_unavailable', {
@@ -44,6 +52,19 @@ export class DirectorySweeper implements ArtifactSweeper {
     return swept;
   }
 
+  /** What sweeps left whose process is gone. */
+  async #judgeAbandoned(pass: Pass): Promise<void> {
+    const aside = join(this.#dir, CONDEMNED);
+    const { mtimeMs: now } = await stat(join(aside, pass.name));
+    for (const name of await readdir(aside)) {
+      const found = await stat(join(aside, name)).catch(undefinedWhereMissing);
+      if (found?.isDirectory() !== true || !(await isAbandoned(name, now - found.mtimeMs))) continue;
+      for (const digest of await this.#list(join(CONDEMNED, name)))
+        await this.#judge(digest, { ...pass, name });
+      await rm(join(aside, name), { recursive: true, force: true });
+    }
+  }
+
   async *#readShard(shard: string, signal: AbortSignal): AsyncGenerator<Found> {
     for (const digest of await this.#list(shard)) {
       signal.throwIfAborted();
@@ -52,26 +73,25 @@ export class DirectorySweeper implements ArtifactSweeper {
     }
   }
 
-  async #sweepOne({ digest, file }: Found, request: ArtifactSweep, swept: Tally): Promise<void> {
-    if (request.isReferenced(digest)) {
+  async #sweepOne({ digest, file }: Found, pass: Pass): Promise<void> {
+    const { swept } = pass;
+    if (pass.isReferenced(digest)) {
       swept.kept.set(digest, file.size);
       return;
     }
-    if (file.mtimeMs >= request.writtenBefore) return;
-    const moved = await rename(pathOf(this.#dir, digest), condemnedPathOf(this.#dir, digest)).then(
-      () => true,
-      undefinedWhereMissing,
-    );
-    if (!moved || (await this.#judge(digest, request)) === 'restored') return;
+    if (file.mtimeMs >= pass.writtenBefore) return;
+    const aside = condemnedPathOf(this.#dir, pass.name, digest);
+    const moved = await rename(pathOf(this.#dir, digest), aside).then(() => true, undefinedWhereMissing);
+    if (!moved || (await this.#judge(digest, pass)) === 'restored') return;
     swept.removed += 1;
     swept.removedBytes += file.size;
   }
 
   /** Removes what is aside, or puts it back; where it was put anew meanwhile, that file stays. */
-  async #judge(digest: Digest, request: ArtifactSweep): Promise<'removed' | 'restored'> {
-    const aside = condemnedPathOf(this.#dir, digest);
+  async #judge(digest: Digest, pass: Pass): Promise<'removed' | 'restored'> {
+    const aside = condemnedPathOf(this.#dir, pass.name, digest);
     const file = await stat(aside).catch(undefinedWhereMissing);
-    const isWanted = file && (request.isReferenced(digest) || file.mtimeMs >= request.writtenBefore);
+    const isWanted = file && (pass.isReferenced(digest) || file.mtimeMs >= pass.writtenBefore);
     if (isWanted) await link(aside, pathOf(this.#dir, digest)).catch(undefinedWhereTaken);
     await rm(aside, { force: true });
     return isWanted ? 'restored' : 'removed';
@@ -84,6 +104,9 @@ export class DirectorySweeper implements ArtifactSweeper {
   }
 }
 
+/** It was put once more, or another sweep put the same abandoned file back and removed it here. */
 function undefinedWhereTaken(error: unknown): undefined {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  const isSettled =
+    error instanceof Error && 'code' in error && ['EEXIST', 'ENOENT'].includes(String(error.code));
+  if (!isSettled) throw error;
 }

@@ -171,8 +171,8 @@ describeWith('docker', 'a layer of', () => {
     const big = Buffer.alloc(1 << 20);
     it.each<readonly [string, () => LayerSource, string]>([
       ['an absolute path', () => tarGz(tarEntry('/etc/x')), 'absolute'],
-      ['a path out of it', () => tarGz(tarEntry('a/../../x')), 'part ".."'],
-      ['another spelling of .git', () => tarGz(tarEntry('.GIT/config')), '".git"'],
+      ['a path out of it', () => tarGz(tarEntry('a/../../x')), 'has a part "." or ".."'],
+      ['another spelling of .git', () => tarGz(tarEntry('.GIT/config')), 'belongs to git'],
       [
         'a file through a link',
         () => tarGz(tarEntry('d', { type: '2', link: '/tmp' }), tarEntry('d/x', { body: 'x' })),
@@ -210,7 +210,7 @@ describeWith('docker', 'a layer of', () => {
       [
         'a pax path out of it',
         () => tarGz(tarEntry('x', { type: 'x', body: '19 path=../../../x\n' }), tarEntry('a')),
-        'part ".."',
+        'has a part "." or ".."',
       ],
       [
         'a global header that renames',

@@ -37,7 +37,7 @@ describeWith('docker', 'a layer', () => {
         { path: 'bytes.bin', content, encoding: 'base64' },
         { path: '.gitattributes', content: '* text=auto eol=lf\n*.bin filter=lfs\n' },
         { path: 'crlf.txt', content: 'a\r\n' },
-        { path: 'ä ö/"quoted"\n', content: 'odd' },
+        { path: 'ä ö/"quoted"\\n', content: 'odd' },
         { path: '.hidden/.gitignore', content: '*' },
       ],
     });
@@ -54,7 +54,7 @@ describeWith('docker', 'a layer', () => {
           'git status --short; git ls-files -z | tr "\\0" "|"; stat -c %Y crlf.txt .hidden .git/HEAD',
         ),
       ).toBe(
-        '.gitattributes|.hidden/.gitignore|bytes.bin|crlf.txt|ä ö/"quoted"\n|946684800\n946684800\n946684800\n',
+        '.gitattributes|.hidden/.gitignore|bytes.bin|crlf.txt|ä ö/"quoted"\\n|946684800\n946684800\n946684800\n',
       );
     } finally {
       await sandbox[Symbol.asyncDispose]();
@@ -68,6 +68,7 @@ describeWith('docker', 'a layer', () => {
     ['git~1/config', 'it belongs to git'],
     ['a//b', 'it has an empty part'],
     ['a\0b', 'it has a control character'],
+    ['a\n', 'it has a control character'],
   ])('is refused for the path %j, with the reason and the file', async (path, reason) => {
     const source: FilesSource = { type: 'files', files: [file('fine', 'x'), file(path, 'y')] };
     await expect(host.layer(source)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { PrivateEngine, describeWith } from '@drydock/testing';
+import { ThrowawayDocker, describeWith } from '@drydock/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHostServices } from '../src/host-services.ts';
 import { Reaper } from '../src/reaper.ts';
@@ -12,11 +12,11 @@ const ANSWER_WITHIN_MS = 5_000;
 const SLACK_MS = 1_500;
 
 describeWith('docker', 'with an engine that is stopped', () => {
-  let engine: PrivateEngine;
+  let engine: ThrowawayDocker;
   let host: TestHost;
 
   beforeAll(async () => {
-    engine = await PrivateEngine.start();
+    engine = await ThrowawayDocker.start();
     host = await TestHost.open({ dockerSocket: engine.socket, imageId: await engine.importEmptyImage() });
   });
 

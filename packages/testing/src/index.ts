@@ -1,6 +1,5 @@
 export { GitServer } from './git-server.ts';
 export { describeWith } from './requirement.ts';
-export { PrivateEngine } from './private-engine.ts';
 export { ThrowawayDocker } from './throwaway-docker.ts';
 export { ThrowawayRedis } from './throwaway-redis.ts';
 export { readSetupFacts } from './setup-facts.ts';

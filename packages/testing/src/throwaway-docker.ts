@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { mkdtemp, open, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,12 +16,14 @@ const START_ATTEMPTS = 600;
 /** Containers of an engine that is asked to end get 10 s from it, and are killed then. */
 const STOP_TIMEOUT_MS = 30_000;
 const COPY_TIMEOUT_MS = 120_000;
+const CLIENT_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
 const LOG_CHARACTERS = 2_000;
 
 /**
- * A real Docker Engine of a test's own, without a network, in a directory of its own, with the sandbox image. It dies
- * with the test process, however that ends; disposing it ends its containers and removes its files.
+ * A real Docker Engine of a test's own, without a network or an image, in a directory of its own. It can be frozen and
+ * killed as the machine's must not be. It dies with the test process, however that ends; disposing it ends its containers
+ * and removes its files.
  */
 export class ThrowawayDocker implements AsyncDisposable {
   readonly socket: string;
@@ -39,7 +41,6 @@ export class ThrowawayDocker implements AsyncDisposable {
     const docker = new ThrowawayDocker(await mkdtemp(join(tmpdir(), 'drydock-docker-')));
     try {
       await docker.restart();
-      await docker.#copyImage(readSetupFacts());
       return docker;
     } catch (error) {
       await docker[Symbol.asyncDispose]();
@@ -53,28 +54,65 @@ export class ThrowawayDocker implements AsyncDisposable {
     const at = (name: string) => join(this.#dir, name);
     const places = ['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid')];
     const noNetwork = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'];
-    const flags = ['-H', `unix://${this.socket}`, ...places, ...noNetwork, '--log-level', 'warn'];
+    // Its own configuration, not the machine's.
+    await writeFile(at('daemon.json'), '{}');
+    const own = ['-H', `unix://${this.socket}`, '--config-file', at('daemon.json'), '--log-level', 'warn'];
     // What a killed engine noted of itself and of its containerd, which died with it: a zombie would pass for alive.
     for (const note of ['pid', 'exec/containerd/containerd.pid']) await rm(at(note), { force: true });
     await using log = await open(this.#log, 'a');
-    this.#engine = spawn('setpriv', ['--pdeathsig', 'TERM', 'dockerd', ...flags], {
+    this.#engine = spawn('setpriv', ['--pdeathsig', 'TERM', 'dockerd', ...own, ...places, ...noNetwork], {
       stdio: ['ignore', log.fd, log.fd],
     });
     await this.#untilAnswers(this.#engine);
   }
 
+  /** Runs the docker client against this engine; resolves with the lines it prints. */
+  async docker(...args: readonly string[]): Promise<string[]> {
+    const { stdout } = await run('docker', ['-H', `unix://${this.socket}`, ...args], {
+      timeout: CLIENT_TIMEOUT_MS,
+    });
+    return stdout.split('\n').filter(Boolean);
+  }
+
+  /** An image without files: the runtime of sandboxes brings what they need. Resolves with its ID. */
+  async importEmptyImage(): Promise<string> {
+    const empty = join(this.#dir, 'empty');
+    await mkdir(empty, { recursive: true });
+    await run('tar', ['--create', '--file', `${empty}.tar`, '--directory', empty, '.']);
+    const [id = ''] = await this.docker('import', `${empty}.tar`);
+    return id;
+  }
+
+  /** The sandbox image of the machine's engine, with the same ID. */
+  async copySandboxImage(): Promise<void> {
+    const { dockerSocket, imageId } = readSetupFacts();
+    const from = `docker -H unix://${dockerSocket} save ${imageId}`;
+    const copy = `${from} | docker -H unix://${this.socket} load --quiet`;
+    await run('sh', ['-c', copy], { timeout: COPY_TIMEOUT_MS });
+  }
+
+  /** SIGSTOP: the socket takes connections and nothing answers. */
+  freeze(): void {
+    this.#engine?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#engine?.kill('SIGCONT');
+  }
+
   /** SIGTERM ends its containers first; SIGKILL leaves them running without an engine. Resolves when it is gone. */
-  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const engine = this.#engine;
     this.#engine = undefined;
     if (!engine || engine.exitCode !== null || engine.signalCode !== null) return;
     const exited = once(engine, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+    engine.kill('SIGCONT');
     engine.kill(signal);
     await exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop('SIGTERM');
+    await this.stop();
     // Shims and mounts outlive an engine that did not end well.
     for (const pid of await findProcesses(this.#dir)) kill(pid);
     const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
@@ -83,13 +121,6 @@ export class ThrowawayDocker implements AsyncDisposable {
       .filter((path) => path.startsWith(this.#dir));
     for (const target of targets.toReversed()) await run('umount', ['--lazy', target]);
     await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  /** The image of the machine's engine, with the same id. */
-  async #copyImage({ dockerSocket, imageId }: { dockerSocket: string; imageId: string }): Promise<void> {
-    const from = `docker -H unix://${dockerSocket} save ${imageId}`;
-    const copy = `${from} | docker -H unix://${this.socket} load --quiet`;
-    await run('sh', ['-c', copy], { timeout: COPY_TIMEOUT_MS });
   }
 
   async #untilAnswers(engine: ChildProcess): Promise<void> {

@@ -65,9 +65,9 @@ describe('a patch that git made', () => {
     for (const name of [
       'with space',
       'a b',
-      'tab\t',
-      'new\nline',
       'quote"',
+      "quote'",
+      '{braces}',
       'back\\slash',
       'é',
       '日本',

@@ -74,7 +74,7 @@ attempt("mounts", lambda: none_of(foreign()))`,
     claim: 'other jobs’ slots are not to be seen',
     probe: `
 attempt("state", lambda: os.listdir("/run/drydock"))
-attempt("slot", lambda: none_of(set(os.listdir("/job")) - {"work", "home", "git", "upper", "base", "capture"}))`,
+attempt("slot", lambda: none_of(set(os.listdir("/job")) - {"work", "home", "git", "upper", "base", "capture", "egress"}))`,
     weaken: withBind('dir', '/run/drydock'),
   },
   {

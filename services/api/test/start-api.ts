@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditDirectory, DirectoryStore } from '@drydock/artifacts';
@@ -38,6 +40,7 @@ const STREAM_LIMITS = { maxStreams: 3, heartbeatMs: 200, stallMs: 500, maxBuffer
 export const MAX_UPLOAD_BYTES = 4 << 20;
 const WORKER_ID = WorkerId.parse('wrk_0123456789abcdef');
 const LEASE_MS = 60_000;
+const ADDRESS = { host: '127.0.0.1', port: 0, hostVariable: 'HOST', portVariable: 'PORT' };
 const RESULT = {
   verified: false,
   summary: null,
@@ -69,6 +72,8 @@ export function digestOf(job: JobRecord | undefined): Digest {
 /** The API of this repository on loopback, in this process, over a real Redis. */
 export class TestApi implements AsyncDisposable {
   readonly url: string;
+  /** The same on a unix socket: what waits in it for a client is little, whatever this machine gives to TCP. */
+  readonly socketPath: string;
   readonly artifacts: ArtifactStore;
   readonly artifactsDir: string;
   readonly #store: JobStore;
@@ -79,6 +84,7 @@ export class TestApi implements AsyncDisposable {
   constructor(parts: {
     audit: AuditLog;
     url: string;
+    socketPath: string;
     artifacts: ArtifactStore;
     artifactsDir: string;
     store: JobStore;
@@ -86,6 +92,7 @@ export class TestApi implements AsyncDisposable {
     close: () => Promise<void>;
   }) {
     this.url = parts.url;
+    this.socketPath = parts.socketPath;
     this.artifactsDir = parts.artifactsDir;
     this.artifacts = parts.artifacts;
     this.#store = parts.store;
@@ -225,18 +232,21 @@ export async function startApi(
     assertReady: (signal) => readiness.assertReady(signal),
   });
   const server = createHttpServer(app);
-  const url = await listen(server, {
-    host: '127.0.0.1',
-    port: 0,
-    hostVariable: 'HOST',
-    portVariable: 'PORT',
-  });
+  const url = await listen(server, ADDRESS);
+  const socketPath = `${dir}.sock`;
+  const local = await listenLocally(createHttpServer(app), socketPath);
   const close = async () => {
     shutdown.abort();
-    await closeHttpServer(server);
+    await Promise.all([server, local].map(closeHttpServer));
     await outbox.idle();
     await queue.close();
     await rm(dir, { recursive: true });
   };
-  return new TestApi({ ...queue, url, artifacts, artifactsDir: dir, close });
+  return new TestApi({ ...queue, url, socketPath, artifacts, artifactsDir: dir, close });
+}
+
+async function listenLocally(server: Server, socketPath: string): Promise<Server> {
+  server.listen(socketPath);
+  await once(server, 'listening');
+  return server;
 }

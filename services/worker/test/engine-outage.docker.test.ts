@@ -10,7 +10,7 @@ import { DirectoryStore } from '@drydock/artifacts';
 import { JobSpec } from '@drydock/contracts';
 import { newJobId } from '@drydock/core';
 import { openQueue } from '@drydock/queue';
-import { PrivateEngine, ThrowawayRedis, describeWith, readSetupFacts } from '@drydock/testing';
+import { ThrowawayDocker, ThrowawayRedis, describeWith, readSetupFacts } from '@drydock/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -23,7 +23,7 @@ const NOT_READY = [503, { status: 'not_ready', reason: 'engine_unavailable' }];
 describeWith('docker', 'a worker whose engine comes and goes', () => {
   let dir: string;
   let redis: ThrowawayRedis;
-  let engine: PrivateEngine;
+  let engine: ThrowawayDocker;
   let queue: ReturnType<typeof openQueue>;
   let env: NodeJS.ProcessEnv;
   let worker: ChildProcess;
@@ -31,7 +31,7 @@ describeWith('docker', 'a worker whose engine comes and goes', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'drydock-outage-'));
-    [redis, engine] = await Promise.all([ThrowawayRedis.start(), PrivateEngine.start()]);
+    [redis, engine] = await Promise.all([ThrowawayRedis.start(), ThrowawayDocker.start()]);
     const imageId = await engine.importEmptyImage();
     await engine.stop();
     queue = openQueue({ url: redis.url });
@@ -43,6 +43,7 @@ describeWith('docker', 'a worker whose engine comes and goes', () => {
       DRYDOCK_DOCKER_SOCKET: engine.socket,
       DRYDOCK_SANDBOX_IMAGE: imageId,
       DRYDOCK_RUNTIME_DIR: readSetupFacts().runtimeDir,
+      DRYDOCK_CHECKPOINT_KEY: randomBytes(32).toString('hex'),
       DRYDOCK_WARM_SANDBOXES: '0',
       DRYDOCK_WORKER_METRICS_PORT: '0',
       DRYDOCK_EXIT_ON_STDIN_EOF: '1',
