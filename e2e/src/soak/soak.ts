@@ -35,6 +35,8 @@ export async function soak({ jobs, parallel, say }: SoakOptions, signal: AbortSi
   say(`starting an installation; then one job of each of ${ENDINGS.length} endings, which are not counted`);
   await using e2e = await startE2eStack({
     settings: {
+      // The hostile repository is to reach the container, past the tripwire before it.
+      DRYDOCK_COMMAND_POLICY: 'report_only',
       DRYDOCK_WORKER_CONCURRENCY: String(parallel),
       DRYDOCK_WARM_SANDBOXES: String(WARM_SANDBOXES),
     },
