@@ -98,3 +98,4 @@ export {
 } from './egress-protocol.ts';
 export type { EgressReason } from './egress-protocol.ts';
 export { ScreeningFinding, Severity } from './screening.ts';
+export { WebhookBody } from './webhook.ts';

@@ -126,6 +126,8 @@ export const JobRequest = z.strictObject({
   tier: JobTier.default('standard'),
   /** What setup or the gateway may use for it; nothing of them enters the sandbox by itself. */
   secrets: z.array(SecretName).max(MAX_JOB_SECRETS).optional(),
+  /** Where its approvals and its end are told; what it may look like: `parseCallbackUrl` in core. */
+  callback_url: z.string().min(1).max(2_048).optional(),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
 /** The same as a caller writes it, before defaults are filled in. */

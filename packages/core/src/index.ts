@@ -107,3 +107,7 @@ export { countMovable } from './audit/count-movable.ts';
 export { linkEntries } from './audit/link-entries.ts';
 export type { DatedDraft } from './audit/link-entries.ts';
 export type { NewSecret, SecretRecord, SecretStore } from './secrets/secret-ports.ts';
+export { decideNextTry } from './webhooks/decide-next-try.ts';
+export { parseCallbackUrl } from './webhooks/parse-callback-url.ts';
+export type { ParsedCallbackUrl } from './webhooks/parse-callback-url.ts';
+export type { WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';

@@ -19,6 +19,8 @@ export interface DataDir {
   readonly apiKeyFile: string;
   /** The key that workers sign checkpoints with: whoever reads it can make them. */
   readonly checkpointKeyFile: string;
+  /** What webhooks are signed with: receivers have it, too. */
+  readonly webhookSecretFile: string;
   /** What the api seals secrets to, and what workers open them with. */
   readonly secretsPublicKeyFile: string;
   readonly secretsPrivateKeyFile: string;
@@ -37,6 +39,8 @@ export async function openDataDir(root: string): Promise<DataDir> {
   for (const dir of [stateDir, redisDir, logsDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
   const checkpointKeyFile = join(root, 'checkpoint-key');
   await readOrCreate(checkpointKeyFile, () => randomBytes(32).toString('hex'));
+  const webhookSecretFile = join(root, 'webhook-secret');
+  await readOrCreate(webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
   const secretsKeyFiles = await ensureSecretsKeys(root);
   return {
     root,
@@ -46,6 +50,7 @@ export async function openDataDir(root: string): Promise<DataDir> {
     logsDir,
     apiKeyFile: join(root, 'api-key'),
     checkpointKeyFile,
+    webhookSecretFile,
     ...secretsKeyFiles,
     release: async () => {
       await removeStateDir(stateDir);

@@ -26,6 +26,7 @@ function createContext(changes: Partial<StackConfig> = {}): ServiceContext {
       logsDir: '/data/logs',
       apiKeyFile: '/data/api-key',
       checkpointKeyFile: '/data/checkpoint-key',
+      webhookSecretFile: '/data/webhook-secret',
       secretsPublicKeyFile: '/data/secrets-public-key.pem',
       secretsPrivateKeyFile: '/data/secrets-private-key.pem',
       release: async () => undefined,
@@ -58,6 +59,9 @@ test('every secret is given to the one service that needs it', () => {
   expect(holders(API_KEY)).toEqual(['api']);
   expect(holders('/etc/drydock/ssh-key')).toEqual(['worker']);
   expect(holders('/data/checkpoint-key')).toEqual(['worker']);
+  expect(holders('/data/webhook-secret')).toEqual(['monitor']);
+  const given = createContext({ settings: { DRYDOCK_WEBHOOK_SECRET_FILE: '/etc/drydock/webhook-secret' } });
+  expect(holders('/etc/drydock/webhook-secret', given)).toEqual(['monitor']);
   expect(holders('/data/secrets-public-key.pem')).toEqual(['api']);
   expect(holders('/data/secrets-private-key.pem')).toEqual(['worker']);
 });

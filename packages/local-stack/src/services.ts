@@ -8,6 +8,8 @@ import type { SetupFacts } from './setup-facts.ts';
 const START_TIMEOUT_MS = 30_000;
 /** Settings that may hold a secret go to the worker, which acts for jobs, and to nobody else. */
 const SECRET_NAME = /(?:KEY|SECRET|TOKEN|PASSWORD)(?:_ID|_FILE)?$/;
+/** But for this, which only the monitor signs with. */
+const WEBHOOK_SECRET = /^DRYDOCK_WEBHOOK_SECRET(?:_FILE)?$/;
 
 /** What the environments of the services are made from. */
 export interface ServiceContext {
@@ -37,7 +39,7 @@ function service(
 }
 
 const common = ({ config, data, redisUrl }: ServiceContext): Record<string, string> => ({
-  ...withoutSecrets(config.settings),
+  ...without(SECRET_NAME, config.settings),
   REDIS_URL: redisUrl,
   DRYDOCK_REDIS_PREFIX: prefixOf(config, data),
   DRYDOCK_DATA_DIR: data.root,
@@ -48,8 +50,8 @@ function prefixOf({ redisUrl, redisPrefix }: StackConfig, { instanceId }: DataDi
   return redisPrefix ?? (redisUrl === undefined ? 'drydock' : `drydock-${instanceId}`);
 }
 
-function withoutSecrets(settings: StackConfig['settings']): Record<string, string> {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !SECRET_NAME.test(name)));
+function without(names: RegExp, settings: StackConfig['settings']): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.test(name)));
 }
 
 const engine = ({ data, facts }: ServiceContext): Record<string, string> => ({
@@ -90,7 +92,7 @@ export function describeWorker(context: ServiceContext): ServiceDefinition {
       ...(config.settings['DRYDOCK_CHECKPOINT_KEY'] === undefined
         ? { DRYDOCK_CHECKPOINT_KEY_FILE: data.checkpointKeyFile }
         : {}),
-      ...config.settings,
+      ...without(WEBHOOK_SECRET, config.settings),
       ...secretsKey(context, 'PRIVATE'),
       ...common(context),
       ...engine(context),
@@ -103,14 +105,19 @@ export function describeWorker(context: ServiceContext): ServiceDefinition {
 }
 
 /** The key of the operator, or the one that is kept in the data directory: public for the api, private for workers. */
-function secretsKey({ config, data }: ServiceContext, half: 'PUBLIC' | 'PRIVATE'): Record<string, string> {
-  const name = `DRYDOCK_SECRETS_${half}_KEY`;
+function secretsKey(context: ServiceContext, half: 'PUBLIC' | 'PRIVATE'): Record<string, string> {
+  const { secretsPublicKeyFile, secretsPrivateKeyFile } = context.data;
+  const file = half === 'PUBLIC' ? secretsPublicKeyFile : secretsPrivateKeyFile;
+  return givenOr(context, `DRYDOCK_SECRETS_${half}_KEY`, file);
+}
+
+function givenOr({ config }: ServiceContext, name: string, file: string): Record<string, string> {
   const given = [name, `${name}_FILE`].flatMap((variable) => {
     const value = config.settings[variable];
     return value === undefined ? [] : [[variable, value] as const];
   });
   if (given.length > 0) return Object.fromEntries(given);
-  return { [`${name}_FILE`]: half === 'PUBLIC' ? data.secretsPublicKeyFile : data.secretsPrivateKeyFile };
+  return { [`${name}_FILE`]: file };
 }
 
 function modelEnvironment({ config, scriptedModelUrl }: ServiceContext): Record<string, string> {
@@ -122,7 +129,7 @@ function modelEnvironment({ config, scriptedModelUrl }: ServiceContext): Record<
   };
 }
 
-/** The monitor: Docker and Redis, no key. */
+/** The monitor: Docker, Redis, and the key of webhooks; none that opens or signs anything else. */
 export function describeMonitor(context: ServiceContext): ServiceDefinition {
   return service(context, {
     name: 'monitor',
@@ -131,6 +138,7 @@ export function describeMonitor(context: ServiceContext): ServiceDefinition {
     env: {
       ...common(context),
       ...engine(context),
+      ...givenOr(context, 'DRYDOCK_WEBHOOK_SECRET', context.data.webhookSecretFile),
       DRYDOCK_MONITOR_METRICS_PORT: String(context.config.monitorMetricsPort),
     },
   });

@@ -105,6 +105,7 @@ export class JobScripts {
 
   #keysOf(jobId: JobId): string[] {
     const { states, leases, deadlines, outbox, jobs, finished, approvals, auditDrafts } = this.#keys;
+    const { webhooks, webhooksDue } = this.#keys;
     const [job, events] = [this.#keys.job(jobId), this.#keys.events(jobId)];
     const [call, ofJob] = [this.#keys.call(randomUUID()), this.#keys.approvalsOf(jobId)];
     return [
@@ -120,6 +121,8 @@ export class JobScripts {
       approvals,
       ofJob,
       auditDrafts,
+      webhooks,
+      webhooksDue,
     ];
   }
 }

@@ -34,6 +34,10 @@ export class Keys {
   readonly audit: string;
   /** Hash: seq and hash of the last audit entry. */
   readonly auditHead: string;
+  /** Hash: webhook → what it tells, as JSON; `<webhook>:tries` → how often it was tried in vain. */
+  readonly webhooks: string;
+  /** Sorted set: webhook → when it is to be sent, epoch milliseconds. */
+  readonly webhooksDue: string;
   /** Hash: name of a secret → its record, sealed. */
   readonly secrets: string;
   /** Publish channel: `<job> <seq>` after each append. */
@@ -63,6 +67,8 @@ export class Keys {
     this.auditDrafts = `${this.#tag}:audit:${DEFAULT_TENANT}:drafts`;
     this.audit = `${this.#tag}:audit:${DEFAULT_TENANT}`;
     this.auditHead = `${this.#tag}:audit:${DEFAULT_TENANT}:head`;
+    this.webhooks = `${this.#tag}:webhooks`;
+    this.webhooksDue = `${this.#tag}:webhooks:due`;
     this.secrets = `${this.#tag}:secrets:${DEFAULT_TENANT}`;
     this.channel = `${this.#tag}:appended`;
     this.cancelChannel = `${this.#tag}:cancelled`;

@@ -8,6 +8,7 @@ import type {
   SandboxRegistry,
   SecretStore,
   UploadStore,
+  WebhookOutbox,
 } from '@drydock/core';
 import { assertDurable } from './assert-durable.ts';
 import { assertRoom } from './assert-room.ts';
@@ -28,6 +29,7 @@ import { RedisOffice } from './redis-office.ts';
 import { RedisSandboxRegistry } from './redis-sandbox-registry.ts';
 import { RedisSecretStore } from './redis-secret-store.ts';
 import { RedisUploadStore } from './redis-upload-store.ts';
+import { RedisWebhookOutbox } from './redis-webhook-outbox.ts';
 
 const DEFAULT_MAX_QUEUED = 1_000;
 
@@ -50,6 +52,7 @@ export interface OpenQueue {
   readonly approvals: ApprovalStore;
   readonly audit: AuditLog;
   readonly secrets: SecretStore;
+  readonly webhooks: WebhookOutbox;
   readonly registry: SandboxRegistry;
   readonly uploads: UploadStore;
   /** Wakes when events were appended to a job. */
@@ -86,6 +89,7 @@ export function openQueue(options: QueueOptions): OpenQueue {
     approvals: new RedisApprovalStore({ connection, keys, scripts }),
     audit: new RedisAuditLog(connection, keys),
     secrets: new RedisSecretStore(connection, keys),
+    webhooks: new RedisWebhookOutbox(connection, keys),
     registry: new RedisSandboxRegistry(connection, keys),
     uploads: new RedisUploadStore(connection, keys),
     feed,

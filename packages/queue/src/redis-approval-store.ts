@@ -1,11 +1,11 @@
-import type { ApprovalId, JobId } from '@drydock/contracts';
-import { Approval, JobId as JobIdSchema } from '@drydock/contracts';
+import type { Approval, ApprovalId, JobId } from '@drydock/contracts';
+import { JobId as JobIdSchema } from '@drydock/contracts';
 import type { ApprovalQuestion, ApprovalStore, Decided, DecisionBy, Lease } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { JobScripts } from './job-scripts.ts';
 import type { Keys } from './keys.ts';
-import { toTime } from './parse-job-record.ts';
-import { parseStored, parseStoredJson } from './parse-stored.ts';
+import { parseApproval } from './parse-approval.ts';
+import { parseStored } from './parse-stored.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 /** Questions that one pass denies; the next one takes the rest. */
@@ -125,22 +125,4 @@ function toRefusal(word: string, jobId: JobId): DrydockError {
     default:
       return new DrydockError('internal_error', { details });
   }
-}
-
-function parseApproval(jobId: JobId, id: string, fields: Readonly<Record<string, string>>): Approval {
-  const field = (name: string) => fields[`${id}:${name}`];
-  return parseStored(Approval, {
-    id,
-    object: 'approval',
-    job_id: jobId,
-    status: field('status'),
-    fence: Number(field('fence')),
-    request: parseStoredJson(fields[id]),
-    remember: field('remember') === '1',
-    uses: Number(field('uses') ?? 0),
-    reason: field('reason') || null,
-    created_at: toTime(field('createdAt')),
-    expires_at: toTime(field('expiresAt')),
-    decided_at: toTime(field('decidedAt')),
-  });
 }

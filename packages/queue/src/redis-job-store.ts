@@ -76,6 +76,7 @@ export class RedisJobStore implements JobStore {
       timeoutMs,
       source,
       ...toRecord(spec, by),
+      spec.callback_url ?? '',
       ...given,
     ];
     const { word, values } = await this.#admit('accept', jobId, { request, args });

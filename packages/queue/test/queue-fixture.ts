@@ -57,13 +57,18 @@ export function newWorkerId(): WorkerId {
 
 /** A queue under a prefix of its own, so that tests share a server and nothing else; and a bare client to look past it. */
 export class QueueFixture implements AsyncDisposable {
-  readonly prefix = `test-${randomBytes(6).toString('hex')}`;
-  readonly keys = new Keys(this.prefix);
+  readonly prefix: string;
+  readonly keys: Keys;
   readonly queue: OpenQueue;
   readonly raw: Redis;
   readonly errors: unknown[] = [];
 
-  constructor(url: string, { maxQueued }: { readonly maxQueued?: number } = {}) {
+  constructor(
+    url: string,
+    { maxQueued, prefix }: { readonly maxQueued?: number; readonly prefix?: string } = {},
+  ) {
+    this.prefix = prefix ?? `test-${randomBytes(6).toString('hex')}`;
+    this.keys = new Keys(this.prefix);
     const onError = (error: unknown): void => void this.errors.push(error);
     this.queue = openQueue({ url, prefix: this.prefix, maxQueued, onError });
     this.raw = new Redis(url, { lazyConnect: true });

@@ -21,4 +21,5 @@ export { watchShutdown } from './shutdown.ts';
 export type { Shutdown } from './shutdown.ts';
 export { systemClock } from './system-clock.ts';
 export type { SystemClock } from './system-clock.ts';
+export { webhookAllowHosts } from './webhook-allow-hosts.ts';
 export { waitForStore } from './wait-for-store.ts';

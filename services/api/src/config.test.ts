@@ -19,6 +19,7 @@ describe('readConfig', () => {
       maxQueued: 1_000,
       artifactsDir: '/var/lib/drydock/artifacts',
       auditDir: '/var/lib/drydock/audit',
+      callbackHosts: new Set(),
       secretSealer: undefined,
       streamLimits: {
         maxStreams: 500,

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import type { LimitTable } from '@drydock/core';
 import { LIMITS } from '@drydock/core';
 import type { Env } from '@drydock/service-kit';
-import { ConfigError, SERVICE_ENV, parseConfig, secretText, secretsPublicKey } from '@drydock/service-kit';
+import {
+  ConfigError,
+  SERVICE_ENV,
+  parseConfig,
+  secretText,
+  secretsPublicKey,
+  webhookAllowHosts,
+} from '@drydock/service-kit';
 import { z } from 'zod';
 import type { LimitName } from './limit-variable.ts';
 import { limitVariable } from './limit-variable.ts';
@@ -37,6 +44,7 @@ const ApiEnv = z.object({
     `the key that callers send, at least ${MIN_KEY_CHARS} characters; \`openssl rand -hex 32\` makes one`,
   ),
   DRYDOCK_SECRETS_PUBLIC_KEY: secretsPublicKey.optional(),
+  DRYDOCK_WEBHOOK_ALLOW_HOSTS: webhookAllowHosts,
   DRYDOCK_QUEUE_MAX: z.coerce
     .number()
     .int()
@@ -81,6 +89,7 @@ export function readConfig(env: Env = process.env) {
     redisUrl: parsed.REDIS_URL,
     redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
     secretSealer: parsed.DRYDOCK_SECRETS_PUBLIC_KEY,
+    callbackHosts: new Set(parsed.DRYDOCK_WEBHOOK_ALLOW_HOSTS),
     auditDir: join(parsed.DRYDOCK_DATA_DIR, 'audit'),
     artifactsDir: join(parsed.DRYDOCK_DATA_DIR, 'artifacts'),
     maxQueued: parsed.DRYDOCK_QUEUE_MAX,

@@ -56,6 +56,7 @@ await runService('api', async () => {
     logger,
     metrics,
     apiKey: config.apiKey,
+    callbackHosts: config.callbackHosts,
     limits: config.limits,
     streamLimits: config.streamLimits,
     shutdown: shutdown.signal,

@@ -14,9 +14,23 @@ const API_ENV = { REDIS_URL: 'redis://x', DRYDOCK_DATA_DIR: '/data', DRYDOCK_API
 const nameMany = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, '']));
 
-const parse = (body: unknown) => parseJobRequest(body, LIMITS);
+const RULES = { limits: LIMITS, callbackHosts: new Set(['10.0.0.1:9000']) };
+const parse = (body: unknown) => parseJobRequest(body, RULES);
 
 describe('parseJobRequest', () => {
+  it('keeps a callback URL in its one spelling, and refuses one that may not be dialled', () => {
+    const parseCallback = (callback_url: string) => parse({ ...MINIMAL, callback_url });
+    const callback_url = 'https://hooks.example/x';
+    expect(parseCallback('https://Hooks.example:443/x')).toMatchObject({ spec: { callback_url } });
+    expect(parseCallback('http://10.0.0.1:9000/x').kind).toBe('parsed');
+    for (const url of ['http://10.0.0.1/x', 'https://me:pw@hooks.example/', 'https://hooks.example/#x']) {
+      expect(parseCallback(url)).toMatchObject({
+        code: 'invalid_request',
+        errors: [{ pointer: '/callback_url' }],
+      });
+    }
+  });
+
   it('fills in every default of contract.md', () => {
     expect(parse(MINIMAL)).toEqual({
       kind: 'parsed',
@@ -119,7 +133,9 @@ describe('parseJobRequest', () => {
       const detail = `Over the maximum of ${maximum}; the operator can raise ${variable}.`;
       expect(parse(body)).toMatchObject({ errors: [{ pointer: `/limits/${limit}`, detail }] });
       const { limits } = readConfig({ ...API_ENV, [variable]: String(maximum + 1) });
-      expect(parseJobRequest(body, limits)).toMatchObject({ spec: { limits: { [limit]: maximum + 1 } } });
+      expect(parseJobRequest(body, { ...RULES, limits })).toMatchObject({
+        spec: { limits: { [limit]: maximum + 1 } },
+      });
     },
   );
 

@@ -1,7 +1,7 @@
 import type { ErrorCode, JobSpec } from '@drydock/contracts';
 import { BUILT_TOOL_GROUPS, JobRequest } from '@drydock/contracts';
 import type { LimitTable } from '@drydock/core';
-import { resolveLimits } from '@drydock/core';
+import { parseCallbackUrl, resolveLimits } from '@drydock/core';
 import { limitVariable } from './limit-variable.ts';
 import type { FieldError } from './field-errors.ts';
 import { readIssues } from './field-errors.ts';
@@ -20,8 +20,17 @@ export type ParsedJobRequest =
       readonly errors: readonly FieldError[];
     };
 
+/** What this installation lets callers ask for. */
+interface RequestRules {
+  readonly limits: LimitTable;
+  readonly callbackHosts: ReadonlySet<string>;
+}
+
 /** Decides whether a body is a job that this installation can run, and resolves its defaults. */
-export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequest {
+export function parseJobRequest(
+  body: unknown,
+  { limits: table, callbackHosts }: RequestRules,
+): ParsedJobRequest {
   const labelsFault = findLabelsFault(body);
   if (labelsFault !== undefined) return { kind: 'refused', code: 'invalid_request', errors: [labelsFault] };
   const parsed = JobRequest.safeParse(body);
@@ -29,9 +38,10 @@ export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequ
     const { hasUnknownField, errors } = readIssues(parsed.error.issues);
     return { kind: 'refused', code: hasUnknownField ? 'unknown_field' : 'invalid_request', errors };
   }
-  const { source, limits: requested, ...rest } = parsed.data;
-  const unlisted = findUnlistedSecrets(rest);
-  if (unlisted.length > 0) return { kind: 'refused', code: 'invalid_request', errors: unlisted };
+  const { source, limits: requested, callback_url, ...rest } = parsed.data;
+  const callback = parseCallback(callback_url, callbackHosts);
+  const faults = [...findUnlistedSecrets(rest), ...callback.errors];
+  if (faults.length > 0) return { kind: 'refused', code: 'invalid_request', errors: faults };
   const missingTools = findMissingTools(rest.tools);
   if (missingTools.length > 0) return { kind: 'refused', code: 'tool_unavailable', errors: missingTools };
   const resolved = resolveLimits(requested, table);
@@ -43,7 +53,19 @@ export function parseJobRequest(body: unknown, table: LimitTable): ParsedJobRequ
   }
   const decision = parseSource(source);
   if (decision.kind === 'refused') return { ...decision, code: 'bad_source' };
-  return { kind: 'parsed', spec: { ...rest, limits: resolved.limits }, source: decision.source };
+  const spec = { ...rest, ...callback.field, limits: resolved.limits };
+  return { kind: 'parsed', spec, source: decision.source };
+}
+
+/** The canonical spelling is kept: what was looked at here is what is dialled. */
+function parseCallback(
+  url: string | undefined,
+  allowedHosts: ReadonlySet<string>,
+): { readonly field: Pick<JobSpec, 'callback_url'>; readonly errors: readonly FieldError[] } {
+  if (url === undefined) return { field: {}, errors: [] };
+  const parsed = parseCallbackUrl(url, allowedHosts);
+  if (parsed.kind === 'parsed') return { field: { callback_url: parsed.href }, errors: [] };
+  return { field: {}, errors: [{ pointer: '/callback_url', detail: parsed.reason }] };
 }
 
 function findMissingTools(tools: JobRequest['tools']): FieldError[] {

@@ -37,6 +37,7 @@ export const MINIMAL = {
 
 /** Short enough for a test, and otherwise as configured. */
 const STREAM_LIMITS = { maxStreams: 3, heartbeatMs: 200, stallMs: 500, maxBufferedBytes: 2 << 20 };
+const RULES = { limits: LIMITS, callbackHosts: new Set<string>(), streamLimits: STREAM_LIMITS };
 export const MAX_UPLOAD_BYTES = 4 << 20;
 const WORKER_ID = WorkerId.parse('wrk_0123456789abcdef');
 const LEASE_MS = 60_000;
@@ -225,8 +226,7 @@ export async function startApi(
     approvals: queue.approvals,
     feed: queue.feed,
     apiKey: new Secret(API_KEY),
-    limits: LIMITS,
-    streamLimits: STREAM_LIMITS,
+    ...RULES,
     shutdown: shutdown.signal,
     assertDurable: () => readiness.assertDurable(),
     assertReady: (signal) => readiness.assertReady(signal),

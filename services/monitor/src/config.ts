@@ -1,9 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
 import type { Env } from '@drydock/service-kit';
-import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
+import { SERVICE_ENV, Secret, parseConfig, secretText, webhookAllowHosts } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { MonitorDeps } from './deps.ts';
+import { WEBHOOK_SECRET } from './webhooks/webhook-signer.ts';
 
 const absolutePath = z.string().refine(isAbsolute, 'not an absolute path');
 
@@ -46,6 +47,15 @@ const MonitorEnvironment = z.object({
   DRYDOCK_EGRESS_CA_FILE: absolutePath
     .optional()
     .describe('the absolute path of certificates in PEM that egress trusts beside the well-known ones'),
+  DRYDOCK_WEBHOOK_SECRET: z
+    .string()
+    .regex(WEBHOOK_SECRET, 'no such key')
+    .transform((text) => new Secret(text))
+    .optional()
+    .describe(
+      'the key that webhooks are signed with: whsec_ and 24 to 64 bytes in base64 (docs/webhooks.md)',
+    ),
+  DRYDOCK_WEBHOOK_ALLOW_HOSTS: webhookAllowHosts,
   DRYDOCK_MONITOR_METRICS_HOST: z
     .string()
     .default('127.0.0.1')

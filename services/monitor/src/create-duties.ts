@@ -1,6 +1,7 @@
 import type { MonitorDeps } from './deps.ts';
 import type { Sweep } from './sweep.ts';
 import { createAuditDrift } from './sweeps/audit-drift.ts';
+import { createDeliverWebhooks } from './sweeps/deliver-webhooks.ts';
 import { createDispatchOutbox } from './sweeps/dispatch-outbox.ts';
 import { createEnforceDeadlines } from './sweeps/enforce-deadlines.ts';
 import { createExpireApprovals } from './sweeps/expire-approvals.ts';
@@ -22,5 +23,6 @@ export function createDuties(deps: MonitorDeps): Sweep[] {
     createRemoveJobs(deps),
     createRemoveArtifacts(deps),
     createKeepAudit(deps),
+    createDeliverWebhooks(deps),
   ];
 }

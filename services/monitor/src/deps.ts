@@ -10,9 +10,11 @@ import type {
   Office,
   RetentionPolicy,
   SandboxRegistry,
+  WebhookOutbox,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { MonitorMetrics, ReapReason } from './metrics.ts';
+import type { SendWebhook } from './webhooks/send-webhook.ts';
 
 export interface ReapedSandbox {
   readonly sandboxId: SandboxId;
@@ -53,6 +55,12 @@ export interface MonitorDeps {
   readonly audit: Pick<AuditLog, 'append' | 'link' | 'findMovable' | 'trim'>;
   readonly auditArchive: Pick<AuditArchive, 'put'>;
   readonly approvals: Pick<ApprovalStore, 'expire'>;
+  readonly webhooks: WebhookOutbox;
+  readonly sendWebhook: SendWebhook;
+  /** Held by the one monitor that sends webhooks. */
+  readonly courier: Office;
+  /** Uniform in [0, 1): the jitter of retries. */
+  readonly random: () => number;
   readonly registry: SandboxRegistry;
   /** Held by the one monitor that exports gauges about the whole cluster. */
   readonly office: Office;

@@ -54,7 +54,7 @@ await runService('monitor', async () => {
   const stopped = runSweeps(sweeps, { clock, onPass: (pass) => journal.record(pass) }, shutdown.signal);
   shutdown.add('sweeps', LAST_REAP_MS + CLOSE_MS, async () => {
     await stopped;
-    for (const held of [deps.office, deps.archivist]) {
+    for (const held of [deps.office, deps.archivist, deps.courier]) {
       await held.resign().catch((err: unknown) => log.warn('office.kept', { err }));
     }
     await reap.run(AbortSignal.timeout(LAST_REAP_MS));

@@ -4,12 +4,16 @@ import type { RemovalReason, SandboxRecord, StoreMemory, SweptArtifacts } from '
 import { Metrics } from '@drydock/service-kit';
 import type { FinishedPass } from './run-sweeps.ts';
 import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
+import { WEBHOOK_OUTCOMES, type WebhookOutcome } from './webhooks/webhook-outcomes.ts';
 
 /** Why the monitor ended a sandbox. */
 const REAP_REASONS = ['deadline_passed', 'lease_expired', 'expired', 'owner_dead', 'no_slot'] as const;
 export type ReapReason = (typeof REAP_REASONS)[number];
 
 const REMOVAL_REASONS = ['age', 'count', 'memory', 'artifacts'] as const satisfies RemovalReason[];
+
+/** How a webhook left the outbox. */
+const WEBHOOK_ENDS = ['delivered', 'gone', 'given_up', 'unreadable'] as const;
 
 /** What is true of the whole cluster at one moment. */
 interface ClusterCount {
@@ -111,6 +115,16 @@ export class MonitorMetrics extends Metrics {
     help: 'Artifacts that jobs and uploads refer to, as of the last sweep of this monitor; 0 before.',
     labels: {},
   });
+  readonly #webhookTries = this.counter({
+    name: 'drydock_webhook_tries_total',
+    help: 'Tries to send a webhook, by what came of them.',
+    labels: { outcome: WEBHOOK_OUTCOMES },
+  });
+  readonly #webhooksEnded = this.counter({
+    name: 'drydock_webhooks_ended_total',
+    help: 'Webhooks that are sent no more, by why: given_up is after the last try.',
+    labels: { end: WEBHOOK_ENDS },
+  });
   readonly #egressDecisions = this.counter({
     name: 'drydock_egress_decisions_total',
     help: 'What the egress gateway decided about requests of sandboxes, and why.',
@@ -196,6 +210,14 @@ export class MonitorMetrics extends Metrics {
 
   sandboxDrifted(): void {
     this.#drifted.inc({});
+  }
+
+  webhookTried(outcome: WebhookOutcome): void {
+    this.#webhookTries.inc({ outcome });
+  }
+
+  webhookEnded(end: (typeof WEBHOOK_ENDS)[number]): void {
+    this.#webhooksEnded.inc({ end });
   }
 
   egressReported(report: EgressReport): void {

@@ -16,6 +16,8 @@ import type {
   SandboxRegistry,
   StoreMemory,
   SweptArtifacts,
+  WaitingWebhook,
+  WebhookOutbox,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { DriftedSandbox, MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
@@ -214,11 +216,37 @@ export class FakeApprovals {
   }
 }
 
+/** Webhooks that are due, and what became of each. */
+export class FakeWebhooks implements WebhookOutbox {
+  due: readonly WaitingWebhook[] = [];
+  readonly settled: string[] = [];
+  readonly postponed: [id: string, tries: number, delayMs: number][] = [];
+  readonly deferred: string[] = [];
+
+  async findDue(limit: number): Promise<readonly WaitingWebhook[]> {
+    return this.due.slice(0, limit);
+  }
+
+  async settle(id: string): Promise<void> {
+    this.settled.push(id);
+  }
+
+  async postpone(id: string, { tries, delayMs }: { tries: number; delayMs: number }): Promise<void> {
+    this.postponed.push([id, tries, delayMs]);
+  }
+
+  async defer(ids: readonly string[]): Promise<void> {
+    this.deferred.push(...ids);
+  }
+}
+
 export interface FakeDeps extends MonitorDeps {
   readonly approvals: FakeApprovals;
   readonly audit: FakeAudit;
   readonly auditArchive: FakeAuditArchive;
   readonly jobs: FakeSweeper;
+  readonly webhooks: FakeWebhooks;
+  readonly courier: FakeOffice;
   readonly registry: FakeRegistry;
   readonly archive: FakeArchive;
   readonly artifacts: FakeArtifacts;
@@ -234,6 +262,10 @@ export function createDeps(): FakeDeps {
     approvals: new FakeApprovals(),
     audit: new FakeAudit(),
     auditArchive: new FakeAuditArchive(),
+    webhooks: new FakeWebhooks(),
+    sendWebhook: async () => 'delivered',
+    courier: new FakeOffice(),
+    random: () => 0,
     registry: new FakeRegistry(),
     archive: new FakeArchive(),
     artifacts: new FakeArtifacts(),

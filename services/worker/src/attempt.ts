@@ -76,7 +76,10 @@ export class Attempt {
   /** Asks a person; the job waits from then on, until `enter`. */
   async ask(question: ApprovalQuestion): Promise<Approval> {
     await this.events.flush();
-    const asked = await this.deps.approvals.ask(this.lease, question);
+    // It is stored, shown and sent to a webhook: what the model wrote there is masked like everything else.
+    const { cmd, justification, reason } = this.redactor.value(question.request);
+    const request = { ...question.request, cmd, justification, reason };
+    const asked = await this.deps.approvals.ask(this.lease, { ...question, request });
     this.#state = 'awaiting_approval';
     return asked;
   }

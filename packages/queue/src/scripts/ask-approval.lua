@@ -10,7 +10,7 @@ return { once(function()
   if tonumber(redis.call('HGET', JOB, 'questions') or 0) >= MAX_APPROVALS then return 'too_many' end
   redis.call('HINCRBY', JOB, 'questions', 1)
   change_state('awaiting_approval')
-  append('approval.requested', ARGV[7])
+  local seq = append('approval.requested', ARGV[7])
   local request = cjson.decode(ARGV[5])
   local hosts = string.sub(table.concat(request.hosts, ' '), 1, 250)
   record('approval.requested', { rule = request.rule, call_sha256 = request.call_sha256, hosts = hosts }, id)
@@ -18,6 +18,7 @@ return { once(function()
   redis.call('HSET', APPROVALS, id, ARGV[5], id .. ':status', 'pending', id .. ':fence', FENCE, id .. ':createdAt', NOW,
     id .. ':expiresAt', NOW + ttl)
   redis.call('ZADD', PENDING, NOW + ttl, JOB_ID)
+  tell_approval('approval.requested', seq, id)
   arm_deadline(ttl + APPROVAL_GRACE_MS)
   return 'ok'
 end) }

@@ -6,6 +6,7 @@
 --       8 jobs (zset, by lex: <time>-<job>)         9 finished (zset: job -> end)
 --       10 pending approvals (zset: job -> expiry)  11 approvals of the job (hash)
 --       12 audit drafts (list): taken from here into the chain, in order (redis-audit-log.ts)
+--       13 webhooks (hash)   14 webhooks due (zset: webhook -> when it is sent)
 --       more in the header of the script that has them
 -- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
 --
@@ -17,9 +18,9 @@
 --   Time is Redis's own, epoch milliseconds: no clock of a worker decides who holds a lease.
 --   Scripts may go over maxmemory (the first line of each): what a job that runs still has to write must not fail.
 --   What would fill the store asks used_share first.
---   What goes on record is written with the change that it tells of: neither is there without the other.
-local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED, PENDING, APPROVALS, AUDIT =
-  unpack(KEYS)
+--   What goes on record is written with the change that it tells of: neither is there without the other. So is what a callback is told.
+local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED, PENDING, APPROVALS, AUDIT, WEBHOOKS,
+  WEBHOOKS_DUE = unpack(KEYS)
 local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
 
 local TIME = redis.call('TIME')
@@ -27,7 +28,7 @@ local NOW = TIME[1] * 1000 + math.floor(TIME[2] / 1000)
 
 local job = {}
 for i, name in ipairs({ 'state', 'fence', 'attempt', 'kind', 'worker', 'leaseUntil', 'deadlineAt', 'timeoutMs',
-  'cancelRequestedAt', 'approval', 'releases' }) do
+  'cancelRequestedAt', 'approval', 'releases', 'callbackUrl' }) do
   job[i] = name
 end
 for i, value in ipairs(redis.call('HMGET', JOB, unpack(job))) do
@@ -88,6 +89,26 @@ local function append(type, data)
   local seq = redis.call('HINCRBY', JOB, 'seq', 1)
   redis.call('XADD', EVENTS, seq .. '-0', 'type', type, 'at', NOW, 'attempt', job.attempt, 'data', data)
   redis.call('PUBLISH', CHANNEL, JOB_ID .. ' ' .. seq)
+  return seq
+end
+
+-- Tells the job's callback of an event, as things are now: they are not looked up when it is sent.
+local function tell(type, seq, told)
+  if not job.callbackUrl then return end
+  local id = JOB_ID .. '-' .. seq
+  told.type, told.at, told.job, told.url = type, NOW, JOB_ID, job.callbackUrl
+  redis.call('HSET', WEBHOOKS, id, cjson.encode(told))
+  redis.call('ZADD', WEBHOOKS_DUE, NOW, id)
+end
+
+-- An approval's fields as they are, each a text: the request in it is not taken apart and put together again.
+local function tell_approval(type, seq, id)
+  if not job.callbackUrl then return end
+  local approval = {}
+  for _, part in ipairs({ '', ':status', ':fence', ':createdAt', ':expiresAt', ':decidedAt', ':remember', ':uses', ':reason' }) do
+    approval[id .. part] = redis.call('HGET', APPROVALS, id .. part) or nil
+  end
+  tell(type, seq, { status = 'awaiting_approval', approvalId = id, approval = approval })
 end
 
 -- Closes the question that the job waits for. What ends without an answer is a denial: nobody can decide it any more.
@@ -99,8 +120,9 @@ local function settle_approval(status, remember, reason)
   redis.call('ZREM', PENDING, JOB_ID)
   redis.call('HSET', APPROVALS, id .. ':status', status, id .. ':decidedAt', NOW, id .. ':remember', remember and '1' or '',
     id .. ':reason', reason or '')
-  append('approval.decided', '{"approval_id":"' .. id .. '","status":"' .. status .. '","remember":'
+  local seq = append('approval.decided', '{"approval_id":"' .. id .. '","status":"' .. status .. '","remember":'
     .. tostring(remember or false) .. '}')
+  tell_approval('approval.decided', seq, id)
   record('approval.decided', { status = status, remember = remember or false }, id)
 end
 
@@ -158,8 +180,9 @@ local function finish(to, ending)
   redis.call('ZREM', DEADLINES, JOB_ID)
   drop_lease()
   unqueue()
-  append('job.finished', ending.finished)
+  local seq = append('job.finished', ending.finished)
   local told = cjson.decode(ending.finished)
+  tell('job.finished', seq, { status = to, verified = told.verified })
   record('job.finished', { status = to, verified = told.verified, error = told.error ~= cjson.null and told.error.code or nil })
   if to == 'safe_mode' then record('safe_mode.entered', {}) end
 end

@@ -16,6 +16,8 @@ export interface JobRouteDeps extends SourceDeps, AcceptDeps {
   /** Throws `store_unavailable` while it is not known that Redis keeps what it accepts. */
   readonly assertDurable: () => void;
   readonly limits: LimitTable;
+  /** Hosts that callbacks may have although they are not public. */
+  readonly callbackHosts: ReadonlySet<string>;
   readonly secrets: Pick<SecretStore, 'find'>;
   readonly store: Pick<JobStore, 'accept' | 'assertRoom' | 'find'>;
 }
@@ -26,7 +28,7 @@ export interface JobRouteDeps extends SourceDeps, AcceptDeps {
  */
 export function postJob(deps: JobRouteDeps): RequestHandler {
   return async (request, response) => {
-    const parsed = parseJobRequest(request.body, deps.limits);
+    const parsed = parseJobRequest(request.body, deps);
     if (parsed.kind === 'refused') {
       throw new DrydockError(parsed.code, { details: { errors: parsed.errors } });
     }
