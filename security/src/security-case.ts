@@ -2,6 +2,7 @@
 export type Boundary = 'runc' | 'gvisor';
 
 export const CASE_CLASSES = [
+  'requests',
   'kernel interfaces',
   'namespaces and mounts',
   'privileges',

@@ -1,5 +1,5 @@
 import type { CommandFinding } from '@drydock/core';
-import type { ParsedScript, SyntaxNode } from 'unbash';
+import type { ArithmeticCommand, ParsedScript, SyntaxNode } from 'unbash';
 import { forEachChild, parse } from 'unbash';
 import { NOTES } from './rules/built-in-rules.ts';
 import type { CommandRule } from './rules/command-rule.ts';
@@ -110,6 +110,15 @@ export class CommandAnalyser {
     }
     for (const command of new ScriptReader(place.scope).read(ast)) {
       this.#readCommand(command, { ...place, span: place.span ?? command.span });
+    }
+    this.#readArithmetic(ast, place);
+  }
+
+  /** `((mount))` is arithmetic to bash, and to dash a subshell in a subshell. */
+  #readArithmetic(ast: ParsedScript, place: Place): void {
+    for (const { body, pos: start, end } of findArithmetic(ast)) {
+      const own = { span: place.span ?? { start, end }, layer: place.layer + 1 };
+      this.#readScript(body, { ...own, isGuess: true, scope: place.scope.child() });
     }
   }
 
@@ -255,6 +264,16 @@ function findError(script: ParsedScript): string | undefined {
   };
   visit(script);
   return message;
+}
+
+function findArithmetic(script: ParsedScript): ArithmeticCommand[] {
+  const found: ArithmeticCommand[] = [];
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === 'ArithmeticCommand') found.push(node);
+    forEachChild(node, visit);
+  };
+  visit(script);
+  return found;
 }
 
 /** `env A=1 cmd` and `export A=1` carry assignments as words. */

@@ -84,6 +84,16 @@ describeWith('docker', 'a hostile agent process', () => {
     expect(flood).toThrow('does not read');
   });
 
+  it('that stops itself is waited for no longer than its reader waits, and goes with its sandbox', async () => {
+    const { host } = await openWith(
+      `${READY} process.stdin.once('data', () => process.kill(process.pid, 'SIGSTOP')); ${LIVE}`,
+    );
+    await using sandbox = await host.sandboxes.start(SPEC, soon());
+    sandbox.agent.send({ type: 'stop', body: { reason: 'now' } });
+    const frames = sandbox.agent.frames(AbortSignal.timeout(1_500))[Symbol.asyncIterator]();
+    await expect(frames.next()).rejects.toHaveProperty('name', 'TimeoutError');
+  });
+
   it('that ends at once fails the start, with its last words', async () => {
     const { host } = await openWith(`console.error('no such luck'); process.exit(3);`);
     await expect(host.sandboxes.start(SPEC, soon())).rejects.toMatchObject({

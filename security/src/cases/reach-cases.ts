@@ -79,13 +79,15 @@ attempt("slot", lambda: none_of(set(os.listdir("/job")) - {"work", "home", "git"
   },
   {
     class: 'tampering',
-    claim: 'the agent process cannot be read, written, traced or signalled by the code under test',
+    claim: 'the agent process cannot be read, written, traced, signalled or stopped by the code under test',
+    // `stop` before `trace`: the init of a namespace ignores it until somebody traces it, and the control must end.
     probe: `
 OURS = "/opt/dry" + "dock/agent/"
 targets = [1] + [p for p in processes() if p != 1 and p != os.getpid() and OURS + "agent" in said_by("/proc/%d/cmdline" % p)]
 for p in targets:
     attempt("stdout", lambda: os.open("/proc/%d/fd/1" % p, os.O_WRONLY))
     attempt("memory", lambda: os.open("/proc/%d/mem" % p, os.O_RDWR))
+    attempt("stop", lambda: os.kill(p, 19))
     attempt("trace", lambda: call(101 if platform.machine() == "x86_64" else 117, 0x4206, p, 0, 0))
     attempt("signal", lambda: os.kill(p, 0))`,
     weaken: asRoot,

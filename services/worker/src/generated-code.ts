@@ -5,19 +5,25 @@ const PRIVILEGED_RULES: ReadonlySet<string> = new Set(['privileged_command', 'se
 
 export const isPrivilegedFinding = ({ rule }: ScreeningFinding): boolean => PRIVILEGED_RULES.has(rule);
 
-/** Whoever applies the patch trims these lines, too. */
-const FILE = /^\s*\*\*\* (?:Add|Update) File: (.+?)\s*$/;
-const MOVE = /^\*\*\* Move to: (.+?)\s*$/;
+const HEADER = /^\*\*\* (?:(Add|Update) File: (.+)|Delete File: .+)$/s;
+const MOVE = '*** Move to: ';
 
-/** What a Codex patch adds, by file. The patch is the model's: it may be none, and then it adds nothing. */
+/**
+ * What a Codex patch adds, by file. The patch is the model's: it may be none, and then it adds nothing. Whatever the
+ * tool host takes for a header is one here too, or code could hide from the screening behind a blank or a CR.
+ */
 export function findAddedText(patch: string): { path: string; text: string }[] {
   const files: { path: string; lines: string[] }[] = [];
-  for (const line of patch.split('\n')) {
-    const path = FILE.exec(line)?.[1];
+  let isUpdate = false;
+  for (const line of patch.split(/\r?\n/)) {
+    // Inside an update, a line that starts with a blank is context.
+    const header = HEADER.exec(isUpdate && !line.startsWith('*') ? '' : line.trim());
     const file = files.at(-1);
-    if (path !== undefined) files.push({ path, lines: [] });
-    else if (file === undefined) continue;
-    else if (MOVE.test(line)) file.path = MOVE.exec(line)?.[1] ?? file.path;
+    if (header !== null) {
+      isUpdate = header[1] === 'Update';
+      if (header[2] !== undefined) files.push({ path: header[2], lines: [] });
+    } else if (file === undefined) continue;
+    else if (line.startsWith(MOVE)) file.path = line.slice(MOVE.length).trim();
     else if (line.startsWith('+')) file.lines.push(line.slice(1));
   }
   return files.map(({ path, lines }) => ({ path, text: lines.join('\n') }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyRow } from './measure-policy.ts';
-import { measurePolicy } from './measure-policy.ts';
+import type { PolicyRow } from '../src/report/measure-policy.ts';
+import { measurePolicy } from '../src/report/measure-policy.ts';
 
 const { rows } = await measurePolicy();
 const sum = (
