@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DirectoryStore } from '@drydock/artifacts';
-import { JobSpec } from '@drydock/contracts';
+import { InstanceId, JobSpec } from '@drydock/contracts';
 import { newJobId } from '@drydock/core';
 import { openQueue } from '@drydock/queue';
+import { openReaper } from '@drydock/sandbox';
+import { systemClock } from '@drydock/service-kit';
 import { ThrowawayDocker, ThrowawayRedis, describeWith, readSetupFacts } from '@drydock/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -55,12 +57,25 @@ describeWith('docker', 'a worker whose engine comes and goes', () => {
   });
 
   afterAll(async () => {
-    worker?.kill('SIGKILL');
+    const ended = once(worker, 'exit', { signal: AbortSignal.timeout(5_000) });
+    worker.kill('SIGKILL');
+    await ended;
     await queue?.close();
+    await reapAsTheMonitorWould();
     await engine?.[Symbol.asyncDispose]();
     await redis?.[Symbol.asyncDispose]();
     await rm(dir, { recursive: true, force: true });
   });
+
+  /** The last job dies with its worker, and there is no monitor in this test. */
+  async function reapAsTheMonitorWould(): Promise<void> {
+    const instanceId = InstanceId.parse(env['DRYDOCK_INSTANCE_ID']);
+    const host = await openReaper({ dockerSocket: engine.socket, instanceId, clock: systemClock });
+    const signal = AbortSignal.timeout(30_000);
+    await host.reaper.reapContainers(signal);
+    await host.reaper.reapSlots(signal);
+    expect(await host.release()).toBe(true);
+  }
 
   const count = (event: string): number => output.split(`"event":"${event}"`).length - 1;
   const probe = async (): Promise<unknown[]> => {
