@@ -4,7 +4,7 @@
  * there before. Looks again for half a minute, since a test of another checkout may only just be ending.
  */
 import { execFile } from 'node:child_process';
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describeLeftovers } from './leftovers.ts';
@@ -14,14 +14,13 @@ const run = promisify(execFile);
 const LOOKS = 15;
 const PAUSE_SECONDS = '2';
 
-async function listProcesses(): Promise<{ pid: number; parent: number; command: string; cwd: string }[]> {
+async function listProcesses(): Promise<{ pid: number; parent: number; command: string }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = pids.map(async (pid) => {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
     const parent = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-    return { pid: Number(pid), parent, command: command.replaceAll('\0', ' ').trim(), cwd };
+    return { pid: Number(pid), parent, command: command.replaceAll('\0', ' ').trim() };
   });
   return Promise.all(found);
 }

@@ -13,7 +13,6 @@ export interface MachineFacts {
     readonly pid: number;
     readonly parent: number;
     readonly command: string;
-    readonly cwd: string;
   }[];
   /** A line for each container with a label of Drydock's: id, name, mounts. Its runtime is mounted from the checkout. */
   readonly containers: readonly string[];
@@ -31,7 +30,8 @@ export function describeLeftovers({
   const isOurs = (text: string): boolean => text.includes(`${rootDir}/`);
   const askers = listAncestors(processes, ownPid);
   const living = processes.filter(
-    ({ pid, command, cwd }) => !askers.has(pid) && (isOurs(command) || isOurs(`${cwd}/`)),
+    // By what it runs: that somebody's shell stands in the checkout is nobody's leftover.
+    ({ pid, command }) => !askers.has(pid) && isOurs(command),
   );
   const isAbandoned = (line: string): boolean => {
     const instance = INSTALLATION.exec(line)?.[1];
