@@ -26,6 +26,8 @@ export function formatObservation(observation: Observation): string {
       return 'Submission accepted';
     case 'permission_granted':
       return `Granted for as long as this sandbox lives: ${observation.hosts.join(', ')}`;
+    case 'answer':
+      return [...formatNotices(observation.notices), clean(observation.text)].join('\n');
     case 'refused':
       return formatRefusal(observation);
   }
@@ -39,12 +41,15 @@ function formatCommand(observation: CommandObservation): string {
     formatState(observation),
     `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
     ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
-    ...(observation.notices ?? []).map((notice) => `Notice: ${clean(notice)}`),
+    ...formatNotices(observation.notices),
     'Output:',
     ...formatStop(observation),
     clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),
   ].join('\n');
 }
+
+const formatNotices = (notices: readonly string[] = []): string[] =>
+  notices.map((notice) => `Notice: ${clean(notice)}`);
 
 /** Why a command did not end by itself. */
 function formatStop({ timedOut, durationMs, sliceSeconds }: CommandObservation): string[] {

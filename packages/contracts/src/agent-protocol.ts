@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { JobKind } from './job.ts';
 import { Stage } from './stage.ts';
-import { ToolDefinition, ToolGroup } from './tools.ts';
+import { ToolDefinition } from './tools/tool-definition.ts';
+import { ToolGroup } from './tools/tool-names.ts';
 import { ToolCall, TranscriptItem } from './transcript.ts';
 
 /** Largest frame in either direction, payload bytes. Trees and checkpoints never travel as frames. */
@@ -82,6 +83,11 @@ export const FileChange = z.strictObject({
 });
 export type FileChange = z.infer<typeof FileChange>;
 
+/** What the platform has to say of an observation. */
+const Notices = z.array(z.string()).max(32);
+/** Of an answer: some 16,000 tokens. */
+const MAX_ANSWER_CHARS = 64 << 10;
+
 /** What a tool call came to; the agent turns it into the text that the model reads. */
 export const Observation = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -99,13 +105,19 @@ export const Observation = z.discriminatedUnion('kind', [
     /** Present where the command was stopped at the end of its turn's slice: the output is not whole. */
     sliceSeconds: z.number().optional(),
     /** What the platform has to say of it: connections that were refused, text that is not to be followed. */
-    notices: z.array(z.string()).max(32).optional(),
+    notices: Notices.optional(),
   }),
   z.strictObject({ kind: z.literal('permission_granted'), hosts: z.array(z.string()).max(32) }),
   z.strictObject({ kind: z.literal('patch_applied'), changes: z.array(FileChange) }),
   z.strictObject({ kind: z.literal('plan_updated') }),
   z.strictObject({ kind: z.literal('plan_accepted') }),
   z.strictObject({ kind: z.literal('submission_accepted') }),
+  /** What one of Drydock's own tools found, in words for the model. */
+  z.strictObject({
+    kind: z.literal('answer'),
+    text: z.string().max(MAX_ANSWER_CHARS),
+    notices: Notices.optional(),
+  }),
   /** Not done, and why: a policy denial, malformed arguments, a patch that does not match. The model can repair it. */
   z.strictObject({ kind: z.literal('refused'), reason: z.string(), message: z.string() }),
 ]);

@@ -1,17 +1,13 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
 export { ApprovalId, Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
 export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
-export { Plan, PlanUpdate, Submission } from './plan.ts';
-export {
-  BUILT_TOOL_GROUPS,
-  ExecCommandArgs,
-  RequestPermissionsArgs,
-  WriteStdinArgs,
-  TOOL_ARGUMENTS,
-  ToolDefinition,
-  ToolGroup,
-  ToolName,
-} from './tools.ts';
+export { Plan, Submission } from './plan.ts';
+export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
+export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
+export { RequestPermissionsArgs } from './tools/permissions.ts';
+export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
+export type { ToolArguments } from './tools/tool-arguments.ts';
+export { ToolDefinition } from './tools/tool-definition.ts';
 export { ToolCall, TranscriptItem, Usage } from './transcript.ts';
 export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
 export {

@@ -7,7 +7,7 @@ import { Digest, JobId, UploadId } from './ids.ts';
 import { Plan } from './plan.ts';
 import { ScreeningFinding } from './screening.ts';
 import { MAX_JOB_SECRETS, SecretName } from './secret.ts';
-import { ToolGroup } from './tools.ts';
+import { ToolGroup } from './tools/tool-names.ts';
 import { Usage } from './transcript.ts';
 import { UploadFormat } from './upload.ts';
 

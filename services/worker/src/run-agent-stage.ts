@@ -13,8 +13,8 @@ import { describeNetwork, openGate } from './open-gate.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
-import { Slice } from './slice.ts';
-import { Toolbox } from './toolbox.ts';
+import { Slice } from './tools/slice.ts';
+import { Toolbox } from './tools/toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
 
 export interface StageContext {

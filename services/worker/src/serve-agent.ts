@@ -3,7 +3,7 @@ import type { Budget, LimitKind, ModelGateway, ModelTurn, Outcome, Sandbox } fro
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Conversation } from './conversation.ts';
 import type { EventSink } from './event-sink.ts';
-import type { Toolbox } from './toolbox.ts';
+import type { Toolbox } from './tools/toolbox.ts';
 
 /** Codex models answer best when nothing is left to chance; models that take no temperature are not sent one. */
 const DEFAULT_TEMPERATURE = 0.2;

@@ -3,7 +3,7 @@ import type { CapturedPatch, Layer, Sandbox } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import { toJsonBytes } from './to-json-bytes.ts';
-import type { Toolbox } from './toolbox.ts';
+import type { Toolbox } from './tools/toolbox.ts';
 
 /** More than an artifact may have. */
 const MAX_CHECKPOINT_BYTES = 256 << 20;

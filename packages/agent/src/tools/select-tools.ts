@@ -1,22 +1,8 @@
-import type { AgentStart, Stage, ToolDefinition, ToolName } from '@drydock/contracts';
-import { changesFiles } from '@drydock/core';
-import { APPROVAL_PARAMETERS, TOOL_DEFINITIONS } from './definitions.ts';
-
-const PLANNING: readonly ToolName[] = ['exec_command', 'write_stdin', 'request_permissions', 'submit_plan'];
-const RUNNING: readonly ToolName[] = [
-  'exec_command',
-  'write_stdin',
-  'request_permissions',
-  'apply_patch',
-  'update_plan',
-  'submit',
-];
-const NEEDS_CODE_INTERPRETER: readonly ToolName[] = [
-  'exec_command',
-  'write_stdin',
-  'request_permissions',
-  'apply_patch',
-];
+import type { AgentStart, Stage, ToolDefinition } from '@drydock/contracts';
+import { ToolName } from '@drydock/contracts';
+import { TOOL_RULES, findToolObstacle } from '@drydock/core';
+import { TOOL_DEFINITIONS } from './definitions.ts';
+import { APPROVAL_PARAMETERS } from './definitions/permissions.ts';
 
 /** The tools that the model is given in a stage of this job. The worker decides over every call all the same. */
 export function selectTools(
@@ -24,9 +10,9 @@ export function selectTools(
   job: Pick<AgentStart, 'kind' | 'tools' | 'network'>,
 ): ToolDefinition[] {
   const canAsk = job.network?.canAsk === true;
-  return (stage === 'planning' ? PLANNING : RUNNING)
-    .filter((name) => job.tools.includes('code_interpreter') || !NEEDS_CODE_INTERPRETER.includes(name))
-    .filter((name) => name !== 'apply_patch' || changesFiles(job.kind))
+  const context = { kind: job.kind, stage, listed: job.tools };
+  return ToolName.options
+    .filter((name) => findToolObstacle(TOOL_RULES[name], context) === undefined)
     .filter((name) => name !== 'request_permissions' || canAsk)
     .map((name) => (name === 'exec_command' && canAsk ? ASKING_EXEC : TOOL_DEFINITIONS[name]));
 }

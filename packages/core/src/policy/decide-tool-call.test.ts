@@ -35,9 +35,9 @@ describe('decideToolCall', () => {
       expect(ToolName.options.map((name) => decide(name, 'running'))).toEqual([
         'exec_command: allow, listed',
         'write_stdin: allow, listed',
+        'request_permissions: allow, listed',
         'apply_patch: deny, read_only_job',
         'update_plan: allow, listed',
-        'request_permissions: allow, listed',
         'submit_plan: deny, not_in_stage',
         'submit: allow, listed',
       ]);

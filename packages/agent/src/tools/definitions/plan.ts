@@ -1,0 +1,57 @@
+import type { ToolDefinition } from '@drydock/contracts';
+import { list, object, text } from './schema.ts';
+
+export const UPDATE_PLAN = {
+  form: 'function',
+  name: 'update_plan',
+  description:
+    'Updates the plan that the user sees: all steps with their status, and optionally an explanation. At most one step is in_progress at a time.',
+  parameters: object(
+    {
+      explanation: text('Why the plan changed.'),
+      plan: list(
+        'All steps, in order.',
+        object({
+          step: text('The step.'),
+          status: { type: 'string', enum: ['pending', 'in_progress', 'completed'] },
+        }),
+      ),
+    },
+    ['explanation'],
+  ),
+} as const satisfies ToolDefinition;
+
+export const SUBMIT_PLAN = {
+  form: 'function',
+  name: 'submit_plan',
+  description:
+    'Ends the planning stage with your plan. When it is accepted you carry the plan out; in a job that changes files the workspace becomes writable then. Call it once, when you know what to do and where.',
+  parameters: object({
+    steps: list('What you will do, in order, one short sentence per step.', text('One step.')),
+    files: list(
+      'Paths you expect to change or create, relative to the workspace; empty if none.',
+      text('A path.'),
+    ),
+    checks: list(
+      'Commands with which you will check the result, such as the tests; empty if none.',
+      text('A command.'),
+    ),
+    risks: list('What could go wrong or is uncertain; empty if nothing.', text('One risk.')),
+  }),
+} as const satisfies ToolDefinition;
+
+export const SUBMIT = {
+  form: 'function',
+  name: 'submit',
+  description:
+    'Ends the job and hands in the workspace as it is now. This is the only way to finish; call it once, alone, when the work is done and checked. The tests and linters are then run again in a clean container.',
+  parameters: object({
+    summary: text(
+      'The result for the user: what was done and why, or the findings or explanation that was asked for.',
+    ),
+    changes: list(
+      'Every file you changed, with the reason; empty if none.',
+      object({ path: text('Path relative to the workspace.'), why: text('Why it was changed.') }),
+    ),
+  }),
+} as const satisfies ToolDefinition;

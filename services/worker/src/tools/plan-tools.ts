@@ -1,0 +1,57 @@
+import type { JobSpec, Plan } from '@drydock/contracts';
+import type { Sandbox } from '@drydock/core';
+import { changesFiles } from '@drydock/core';
+import type { EventSink } from '../event-sink.ts';
+import type { CommandRunner } from './command-runner.ts';
+import type { StageProgress } from './stage-progress.ts';
+import type { ToolSet } from './tool-set.ts';
+
+interface PlanToolsOptions {
+  readonly spec: Pick<JobSpec, 'kind'>;
+  readonly progress: StageProgress;
+  readonly sandbox: Pick<Sandbox, 'setWorkspaceAccess'>;
+  readonly commands: Pick<CommandRunner, 'endSessions'>;
+  readonly events: Pick<EventSink, 'emit'>;
+  /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
+  readonly onPlan: () => Promise<void>;
+}
+
+/** The tools that move a job through its stages. */
+export function createPlanTools(
+  options: PlanToolsOptions,
+): ToolSet<'update_plan' | 'submit_plan' | 'submit'> {
+  const { progress, events } = options;
+  return {
+    update_plan: async ({ plan: steps, explanation }) => {
+      const data = explanation === undefined ? { steps } : { steps, explanation };
+      events.emit({ type: 'plan.updated', data });
+      return { kind: 'plan_updated' };
+    },
+    submit_plan: async (plan, { signal }) => {
+      await acceptPlan(plan, options, signal);
+      return { kind: 'plan_accepted' };
+    },
+    submit: async (submission) => {
+      progress.submission = submission;
+      return { kind: 'submission_accepted' };
+    },
+  };
+}
+
+/** The change of state is stored before anything becomes writable. */
+async function acceptPlan(
+  plan: Plan,
+  { spec, progress, sandbox, commands, events, onPlan }: PlanToolsOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  progress.plan = plan;
+  const steps = plan.steps.map((step) => ({ step, status: 'pending' as const }));
+  events.emit({ type: 'plan.updated', data: { plan, steps } });
+  await commands.endSessions(signal);
+  await onPlan();
+  if (changesFiles(spec.kind)) {
+    await sandbox.setWorkspaceAccess('read_write', signal);
+    progress.isWritable = true;
+  }
+  progress.stage = 'running';
+}

@@ -1,0 +1,139 @@
+import type {
+  Checkpoint,
+  JobSpec,
+  Observation,
+  Plan,
+  Stage,
+  Submission,
+  ToolCall,
+  ToolName,
+} from '@drydock/contracts';
+import type { PolicyDecision, Sandbox } from '@drydock/core';
+import { TOOL_RULES, decideToolCall } from '@drydock/core';
+import type { AttemptLog } from '../attempt-log.ts';
+import type { CommandGate } from '../command-gate.ts';
+import type { EventSink } from '../event-sink.ts';
+import type { JobEgress } from '../job-egress.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { CommandRunnerOptions } from './command-runner.ts';
+import { createEditTools } from './edit-tools.ts';
+import { parseArguments } from './parse-arguments.ts';
+import { createPlanTools } from './plan-tools.ts';
+import { createShellTools } from './shell-tools.ts';
+import type { Slice } from './slice.ts';
+import { StageProgress } from './stage-progress.ts';
+import type { ToolCallContext, ToolSet } from './tool-set.ts';
+import { refused } from './tool-set.ts';
+
+interface ToolboxOptions {
+  readonly spec: Pick<JobSpec, 'kind' | 'tools'>;
+  readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
+  readonly events: EventSink;
+  readonly log: AttemptLog;
+  readonly clock: CommandRunnerOptions['clock'];
+  /** When the attempt has to be over, epoch milliseconds. */
+  readonly deadlineAt: number;
+  readonly slice: Slice;
+  readonly redactor: CommandRunnerOptions['redactor'];
+  readonly egress: Pick<JobEgress, 'takeDenials'>;
+  readonly gate: Pick<CommandGate, 'admit' | 'admitInput' | 'admitPatch' | 'requestPermissions' | 'safeMode'>;
+  /** Where the attempt goes on; absent: at the beginning. */
+  readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
+  /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
+  readonly onPlan: () => Promise<void>;
+  readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
+}
+
+/** Decided, and told, where the command is known in full. */
+const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command']);
+
+/**
+ * Carries out the tool calls of one attempt: decides, records, then acts. The agent process asks; nothing it says can
+ * change what is decided here.
+ */
+export class Toolbox {
+  readonly #options: ToolboxOptions;
+  readonly #commands: CommandRunner;
+  readonly #progress: StageProgress;
+  readonly #tools: ToolSet;
+  #mayHaveWritten = false;
+
+  constructor(options: ToolboxOptions) {
+    this.#options = options;
+    this.#progress = new StageProgress(options.resumed);
+    this.#commands = new CommandRunner(options);
+    const parts = { progress: this.#progress, commands: this.#commands };
+    this.#tools = {
+      ...createShellTools({ ...options, ...parts }),
+      ...createEditTools(options),
+      ...createPlanTools({ ...options, ...parts }),
+    };
+  }
+
+  get stage(): Stage {
+    return this.#progress.stage;
+  }
+
+  get plan(): Plan | null {
+    return this.#progress.plan;
+  }
+
+  get submission(): Submission | undefined {
+    return this.#progress.submission;
+  }
+
+  /** Whether something may have been written to the workspace since this was asked; while it is read-only nothing can. */
+  takeMayHaveWritten(): boolean {
+    const mayHaveWritten = this.#mayHaveWritten || (this.#progress.isWritable && this.#commands.isBusy);
+    this.#mayHaveWritten = false;
+    return mayHaveWritten;
+  }
+
+  /** Whether the tool calls of a turn took longer than they may: the job is to end where it is. */
+  get isSliceOver(): boolean {
+    return this.#options.slice.isOver;
+  }
+
+  /** Why nothing more is carried out, in tier `high`; undefined while that is not so. */
+  get safeMode(): string | undefined {
+    return this.#options.gate.safeMode;
+  }
+
+  /** The model has answered: what it asks for is a turn of its own. */
+  startTurn(): void {
+    this.#options.slice.startTurn();
+  }
+
+  /** What the call came to. Throws only when the sandbox or the store is gone. */
+  async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
+    const { spec, slice } = this.#options;
+    if (this.safeMode !== undefined) return refused('safe_mode', 'The job ends here, in safe mode.');
+    if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
+    const context = { kind: spec.kind, stage: this.stage, listed: spec.tools };
+    const decision = decideToolCall(call, context);
+    this.#tell(call, decision);
+    if (decision.verdict === 'deny') return refused(decision.reason, decision.message);
+    const args = parseArguments(decision.tool, call);
+    return args.kind === 'invalid'
+      ? refused('invalid_arguments', args.message)
+      : this.#act(decision.tool, args.value, { callId: call.callId, signal });
+  }
+
+  #tell(call: ToolCall, decision: PolicyDecision): void {
+    this.#options.onDecision(decision);
+    if (decision.verdict === 'allow' && TOLD_BY_GATE.has(decision.tool)) return;
+    const { verdict, reason } = decision;
+    const tool = call.name.slice(0, 100);
+    this.#options.events.emit({
+      type: 'policy.decided',
+      data: { call_id: call.callId, tool, verdict, reason },
+    });
+  }
+
+  #act(tool: ToolName, args: unknown, call: ToolCallContext): Promise<Observation> {
+    if (this.#progress.isWritable && TOOL_RULES[tool].effect !== 'none') this.#mayHaveWritten = true;
+    // They were parsed by this very tool's schema, which the table's type cannot follow.
+    const run = this.#tools[tool] as (args: unknown, call: ToolCallContext) => Promise<Observation>;
+    return run(args, call);
+  }
+}
