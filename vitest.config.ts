@@ -9,7 +9,15 @@ const EXCLUDED = ['**/node_modules/**', 'examples/*/**', '.cache/**', '.drydock/
  */
 const EXTERNAL_WORKERS = 2;
 
+/** What the bundler does with a prompt: the file as text. */
+const markdownAsText = {
+  name: 'markdown-as-text',
+  transform: (code: string, id: string) =>
+    id.endsWith('.md') ? `export default ${JSON.stringify(code)};` : undefined,
+};
+
 const external = (name: string, timeoutMs: number) => ({
+  plugins: [markdownAsText],
   test: {
     name,
     include: [`**/*.${name}.test.ts`],
@@ -26,6 +34,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [markdownAsText],
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],

@@ -24,6 +24,8 @@ async function bundle(rootDir: string, entry: string): Promise<Uint8Array> {
     cwd: rootDir,
     input: join(rootDir, entry),
     platform: 'node',
+    // Prompts are files of their own, and go in as text.
+    moduleTypes: { '.md': 'text' },
     onLog: (level, log) => void (level === 'warn' && warnings.push(log.message)),
   });
   const { output } = await build.generate({ format: 'esm', codeSplitting: false });

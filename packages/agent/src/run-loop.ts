@@ -2,7 +2,7 @@ import type { AgentFrame, AgentStart, JobKind, Stage, ToolCall } from '@drydock/
 import { formatObservation } from './format-observation.ts';
 import { buildOpening } from './prompts/build-opening.ts';
 import { buildResumption } from './prompts/build-resumption.ts';
-import { INSTRUCTIONS } from './prompts/instructions.ts';
+import { instructionsOf } from './prompts/instructions.ts';
 import { CONTINUE, NUDGES, describeExecutionStage } from './prompts/stage-messages.ts';
 import { selectTools } from './tools/select-tools.ts';
 import { Transcript } from './transcript.ts';
@@ -30,7 +30,7 @@ export async function runLoop(start: AgentStart, worker: WorkerLine, shell: stri
   let silentTurns = 0;
   for (let turn = 0; turn < start.maxTurns; turn += 1) {
     const answer = await worker.complete({
-      instructions: INSTRUCTIONS[start.kind],
+      instructions: instructionsOf(start.kind),
       append: loop.transcript.takeUnsent(),
       tools: selectTools(loop.stage, start),
     });

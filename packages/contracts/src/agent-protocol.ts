@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobKind } from './job.ts';
+import { Constraints, JobKind } from './job.ts';
 import { Stage } from './stage.ts';
 import { ToolDefinition } from './tools/tool-definition.ts';
 import { ToolGroup } from './tools/tool-names.ts';
@@ -52,11 +52,21 @@ export const AgentResume = z.strictObject({
 });
 export type AgentResume = z.infer<typeof AgentResume>;
 
+/** What a repository's AGENTS.md says to agents: untrusted. */
+export const RepositoryGuidance = z.strictObject({
+  files: z.array(z.strictObject({ path: z.string(), text: z.string() })).max(32),
+  /** Whether some of it was left out: over the budget of 32 KiB. */
+  isCut: z.boolean(),
+});
+export type RepositoryGuidance = z.infer<typeof RepositoryGuidance>;
+
 /** What the agent loop needs to know of a job: no key, no address, no id of anything outside. */
 export const AgentStart = z.strictObject({
   kind: JobKind,
   instruction: z.string(),
   systemPrompt: z.string().optional(),
+  constraints: Constraints.optional(),
+  guidance: RepositoryGuidance.optional(),
   tools: z.array(ToolGroup),
   /** Hosts that may be reached, and whether a person can be asked for more; absent: no network, nobody to ask. */
   network: z.strictObject({ hosts: z.array(z.string()).max(64), canAsk: z.boolean() }).optional(),

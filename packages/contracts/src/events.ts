@@ -73,7 +73,7 @@ export const JobEventBody = z.discriminatedUnion('type', [
   /** Text that is addressed to the model where only data was expected; it can change nothing that is decided here. */
   event(
     'injection.suspected',
-    z.object({ call_id: z.string(), origin: z.string(), rule: z.string(), excerpt: z.string() }),
+    z.object({ call_id: z.string().optional(), origin: z.string(), rule: z.string(), excerpt: z.string() }),
   ),
   event(
     'approval.requested',

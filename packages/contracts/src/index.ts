@@ -13,6 +13,7 @@ export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus }
 export {
   ArtifactDigests,
   ArtifactName,
+  Constraints,
   ContinueRequest,
   FilesSource,
   GitSource,
@@ -46,6 +47,7 @@ export {
   MAX_FRAME_BYTES,
   ModelTurnBody,
   Observation,
+  RepositoryGuidance,
   WorkerFrame,
 } from './agent-protocol.ts';
 export { Stage } from './stage.ts';

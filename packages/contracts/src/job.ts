@@ -106,6 +106,15 @@ const Labels = z
 
 const Tool = z.union([ToolGroup, z.strictObject({ type: ToolGroup }).transform((tool) => tool.type)]);
 
+/** How the caller wants the code to be: shown to the model as part of the task. */
+export const Constraints = z.strictObject({
+  language: Text.min(1).max(200).optional(),
+  framework: Text.min(1).max(200).optional(),
+  style: z.array(Text.min(1).max(1_000)).max(50).default([]),
+  conventions: z.array(Text.min(1).max(1_000)).max(50).default([]),
+});
+export type Constraints = z.infer<typeof Constraints>;
+
 /** The body of `POST /v1/jobs`. Unknown fields are refused. */
 export const JobRequest = z.strictObject({
   kind: JobKind,
@@ -120,6 +129,7 @@ export const JobRequest = z.strictObject({
   max_tokens: z.int().min(1).max(8_192).default(4_096),
   tools: z.array(Tool).max(20).default(['code_interpreter']),
   system_prompt: Text.max(32_768).optional(),
+  constraints: Constraints.optional(),
   tool_use_approval: ToolUseApproval.default(false),
   limits: JobLimits.partial().default({}),
   labels: Labels.default({}),
@@ -201,6 +211,8 @@ export const JobResult = z.object({
   warnings: z.array(Warning),
   /** What a look at the patch found that a person should see; absent in results of older versions. */
   findings: z.array(ScreeningFinding).max(200).optional(),
+  /** SHA-256 of the instructions that the model was given; docs/prompts.md says which files they are. */
+  prompt_sha256: z.string().length(64).optional(),
   /** The container runtime that it ran under, where it was not the engine's own. */
   runtime: z.string().optional(),
 });

@@ -8,6 +8,8 @@ export const Plan = z.object({
   files: z.array(Line).max(200),
   checks: z.array(Line).max(50),
   risks: z.array(Line).max(50),
+  /** What was taken for granted where the task left it open. */
+  assumptions: z.array(Line).max(50).default([]),
 });
 export type Plan = z.infer<typeof Plan>;
 

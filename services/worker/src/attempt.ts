@@ -33,6 +33,8 @@ export class Attempt {
   readonly log = new AttemptLog();
   readonly warnings: Warning[] = [];
   readonly artifacts: ArtifactDigests = {};
+  /** Of the instructions that the model was given; undefined before its first turn. */
+  promptSha256: string | undefined;
   /** What a look at the last patch found. */
   findings: readonly ScreeningFinding[] = [];
   /** Where it goes on; undefined where it starts from the base. */

@@ -98,9 +98,10 @@ function toResult(attempt: Attempt, { verification }: Ending, { summary, plan, p
 }
 
 /** What is true of the attempt, whatever came of it. */
-function describeRun({ budget, warnings, findings, job, deps }: Attempt) {
+function describeRun({ budget, warnings, findings, job, deps, promptSha256 }: Attempt) {
+  const prompt = promptSha256 === undefined ? {} : { prompt_sha256: promptSha256 };
   const runtime = job.spec.tier === 'high' ? { runtime: deps.highTierRuntime } : {};
-  return { usage: budget.usage, warnings, findings: [...findings], ...runtime };
+  return { usage: budget.usage, warnings, findings: [...findings], ...prompt, ...runtime };
 }
 
 /** What `verified` is without a verification: false, or null for a kind that leaves nothing to prove. */

@@ -1,4 +1,5 @@
-import type { AgentStart } from '@drydock/contracts';
+import { createHash } from 'node:crypto';
+import type { AgentStart, RepositoryGuidance } from '@drydock/contracts';
 import type { Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { AttemptDeadline } from './attempt-deadline.ts';
@@ -11,6 +12,7 @@ import { findInterruption } from './interruption.ts';
 import type { OpenGate } from './open-gate.ts';
 import { describeNetwork, openGate } from './open-gate.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { readGuidance } from './repository-guidance.ts';
 import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './tools/slice.ts';
@@ -106,9 +108,10 @@ async function serve(
   const { deps, job, conversation, budget, events } = attempt;
   // The attempt was lost after its submission: only what comes behind it is left to do.
   if (toolbox.submission !== undefined) return { kind: 'submitted', submission: toolbox.submission };
+  const guidance = await readGuidanceOnce(attempt, sandbox, signal);
   return serveAgent(
     {
-      start: toAgentStart(attempt, network),
+      start: { ...toAgentStart(attempt, network), ...(guidance === undefined ? {} : { guidance }) },
       spec: job.spec,
       cacheKey: job.id,
       agent: sandbox.agent,
@@ -118,14 +121,25 @@ async function serve(
       budget,
       events,
       saveTurn: (ended) => saver.save(ended),
-      onTurn: (turn) => {
+      onTurn: (turn, { instructions }) => {
         toolbox.startTurn();
+        attempt.promptSha256 ??= createHash('sha256').update(instructions).digest('hex');
         deps.metrics.turnCharged(turn.usage);
         noteIgnoredTemperature(attempt, turn.temperatureIgnored);
       },
     },
     signal,
   );
+}
+
+/** Where a conversation goes on, what the repository said stands in it. */
+function readGuidanceOnce(
+  { resumePoint, events }: Attempt,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<RepositoryGuidance | undefined> {
+  if (resumePoint !== undefined) return Promise.resolve(undefined);
+  return readGuidance({ sandbox, directory: '', emit: (event) => events.emit(event) }, signal);
 }
 
 function toAgentStart(
@@ -143,6 +157,7 @@ function toAgentStart(
     // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read
     date: new Date(deps.clock.now()).toISOString().slice(0, 10),
     ...(spec.system_prompt === undefined ? {} : { systemPrompt: spec.system_prompt }),
+    ...(spec.constraints === undefined ? {} : { constraints: spec.constraints }),
     ...(resume === undefined ? {} : { resume }),
     ...(network === undefined ? {} : { network }),
   };

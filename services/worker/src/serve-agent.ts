@@ -18,7 +18,7 @@ export interface AgentSession {
   readonly toolbox: Pick<Toolbox, 'run' | 'submission' | 'isSliceOver' | 'safeMode'>;
   readonly budget: Budget;
   readonly events: EventSink;
-  readonly onTurn: (turn: ModelTurn) => void;
+  readonly onTurn: (turn: ModelTurn, request: Pick<Complete['body'], 'instructions'>) => void;
   /** Saves the turn that has ended; never rejects. Works while the model thinks about the next one. */
   readonly saveTurn: (signal: AbortSignal) => Promise<void>;
 }
@@ -73,7 +73,7 @@ async function answerCompletion(
   session.budget.startTurn();
   try {
     const turn = await completeTurn(session, frame, signal);
-    recordTurn(session, turn);
+    recordTurn(session, turn, frame.body);
     const { text, toolCalls, status } = turn;
     session.agent.send({
       type: 'model.turn',
@@ -121,10 +121,10 @@ function toModelRequest({ spec, conversation, cacheKey }: AgentSession, { body }
   };
 }
 
-function recordTurn(session: AgentSession, turn: ModelTurn): void {
+function recordTurn(session: AgentSession, turn: ModelTurn, request: Complete['body']): void {
   session.conversation.record(turn);
   session.budget.charge(turn.usage);
-  session.onTurn(turn);
+  session.onTurn(turn, request);
   if (turn.text !== '') {
     session.events.emit({ type: 'message.added', data: { role: 'assistant', text: turn.text } });
   }

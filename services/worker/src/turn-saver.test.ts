@@ -163,7 +163,7 @@ describe('the end of a turn', () => {
   it('saves plan and log as they come', async () => {
     const { turn, kept, attempt } = setUp();
     attempt.log.append('$ ls');
-    await turn({ plan: { steps: ['look'], files: [], checks: [], risks: [] } });
+    await turn({ plan: { steps: ['look'], files: [], checks: [], risks: [], assumptions: [] } });
     expect(kept['log.txt']).toBe('$ ls\n');
     expect(kept['plan.json']).toContain('look');
   });

@@ -1,13 +1,18 @@
-import type { AgentStart, TranscriptItem } from '@drydock/contracts';
+import type { AgentStart, Constraints, RepositoryGuidance, TranscriptItem } from '@drydock/contracts';
 import { PLANNING_STAGE } from './stage-messages.ts';
 
-/** What the model is shown first: developer messages, then the environment, then the task. */
+/**
+ * What the model is shown first: developer messages, the repository's hints, the environment, then the task. The order
+ * and the form of the hints are those that Codex models are trained on (codex-contract.md).
+ */
 export function buildOpening(start: AgentStart, shell: string): TranscriptItem[] {
-  const { systemPrompt, instruction } = start;
+  const { systemPrompt, instruction, guidance, constraints } = start;
   return [
     PLANNING_STAGE,
     ...(systemPrompt === undefined ? [] : [message('developer', systemPrompt)]),
+    ...(guidance === undefined ? [] : [message('user', describeGuidance(guidance, start.workdir))]),
     message('user', describeEnvironment(start, shell)),
+    ...(constraints === undefined ? [] : [message('user', describeConstraints(constraints))]),
     message('user', instruction),
   ];
 }
@@ -15,6 +20,30 @@ export function buildOpening(start: AgentStart, shell: string): TranscriptItem[]
 function message(role: 'developer' | 'user', text: string): TranscriptItem {
   return { type: 'message', role, text };
 }
+
+/** Files from the root down: the deeper one comes later, and wins. No text of theirs can end the block. */
+function describeGuidance({ files, isCut }: RepositoryGuidance, workdir: string): string {
+  const texts = files.map(({ path, text }) => `--- ${path} ---\n${text.replaceAll(CLOSING, '')}`);
+  const rest = isCut ? '\n--- the rest is over the limit of 32 KiB and was left out ---' : '';
+  return `# AGENTS.md instructions for ${workdir}\n\n<INSTRUCTIONS>\n${texts.join('\n\n')}${rest}\n</INSTRUCTIONS>`;
+}
+
+const CLOSING = /<\/\s*INSTRUCTIONS\s*>/gi;
+
+/** What the caller wants of the code: part of the task, unlike the repository's own hints. */
+function describeConstraints({ language, framework, style, conventions }: Constraints): string {
+  return [
+    '<constraints>',
+    ...(language === undefined ? [] : [`Language: ${language}`]),
+    ...(framework === undefined ? [] : [`Framework: ${framework}`]),
+    ...describeRules('Style', style),
+    ...describeRules('Conventions', conventions),
+    '</constraints>',
+  ].join('\n');
+}
+
+const describeRules = (title: string, rules: readonly string[]): string[] =>
+  rules.length === 0 ? [] : [`${title}:`, ...rules.map((rule) => `- ${rule}`)];
 
 function describeEnvironment({ workdir, date, network }: AgentStart, shell: string): string {
   return `<environment_context>

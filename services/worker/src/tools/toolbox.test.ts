@@ -14,7 +14,7 @@ import { Redactor } from '../redactor.ts';
 import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
 
-const PLAN = { steps: ['fix it'], files: ['a.ts'], checks: ['npm test'], risks: [] };
+const PLAN = { steps: ['fix it'], files: ['a.ts'], checks: ['npm test'], risks: [], assumptions: [] };
 const DONE: ExecResult = {
   exitCode: 0,
   signal: null,

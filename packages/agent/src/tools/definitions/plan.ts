@@ -26,18 +26,25 @@ export const SUBMIT_PLAN = {
   name: 'submit_plan',
   description:
     'Ends the planning stage with your plan. When it is accepted you carry the plan out; in a job that changes files the workspace becomes writable then. Call it once, when you know what to do and where.',
-  parameters: object({
-    steps: list('What you will do, in order, one short sentence per step.', text('One step.')),
-    files: list(
-      'Paths you expect to change or create, relative to the workspace; empty if none.',
-      text('A path.'),
-    ),
-    checks: list(
-      'Commands with which you will check the result, such as the tests; empty if none.',
-      text('A command.'),
-    ),
-    risks: list('What could go wrong or is uncertain; empty if nothing.', text('One risk.')),
-  }),
+  parameters: object(
+    {
+      steps: list('What you will do, in order, one short sentence per step.', text('One step.')),
+      files: list(
+        'Paths you expect to change or create, relative to the workspace; empty if none.',
+        text('A path.'),
+      ),
+      checks: list(
+        'Commands with which you will check the result, such as the tests; empty if none.',
+        text('A command.'),
+      ),
+      risks: list('What could go wrong or is uncertain; empty if nothing.', text('One risk.')),
+      assumptions: list(
+        'What you take for granted where the task leaves it open; empty if nothing.',
+        text('One assumption.'),
+      ),
+    },
+    ['assumptions'],
+  ),
 } as const satisfies ToolDefinition;
 
 export const SUBMIT = {
