@@ -55,10 +55,12 @@ describe('what leaves a sandbox', () => {
     await rm(dir, { recursive: true });
   });
 
-  const waitForQuestion = async (jobId: JobId): Promise<Approval> => {
+  const waitForQuestion = async (jobId: JobId, after?: Approval['id']): Promise<Approval> => {
     const until = Date.now() + WAIT_MS;
     while (Date.now() < until) {
-      const found = (await e2e.client.listPendingApprovals()).find(({ job_id }) => job_id === jobId);
+      const found = (await e2e.client.listPendingApprovals()).find(
+        (one) => one.job_id === jobId && one.id !== after,
+      );
       if (found !== undefined) return found;
       await sleep(100);
     }
@@ -88,6 +90,33 @@ describe('what leaves a sandbox', () => {
       'approval.requested',
       'approval.decided',
     ]);
+  });
+
+  it('can be a plan: denied, made anew, approved, and then carried out', async () => {
+    const { id } = await e2e.submit({ kind: 'review', plan_approval: true, model: 'scripted/plan-ts' });
+    const first = await waitForQuestion(id);
+    expect(first.request).toMatchObject({ tool: 'submit_plan', plan: { steps: ['Rewrite everything'] } });
+    const decide = (approvalId: Approval['id'], answer: { decision: 'approve' | 'deny'; reason?: string }) =>
+      e2e.client.decideApproval({ jobId: id, approvalId, ...answer });
+    await decide(first.id, { decision: 'deny', reason: 'Smaller.' });
+    const second = await waitForQuestion(id, first.id);
+    expect(second.request.plan?.steps).toEqual(['Mend one line']);
+    await decide(second.id, { decision: 'approve' });
+    const { job } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({
+      status: 'succeeded',
+      result: { plan: { steps: ['Mend one line'], assumptions: ['The tests are right.'] } },
+    });
+  });
+
+  it('ends with its plan where only a plan is wanted', async () => {
+    const { id } = await e2e.submit({ kind: 'fix', plan_only: true, model: 'scripted/plan-only-ts' });
+    const { job } = await e2e.finish(id);
+    expect(job, job.error?.message).toMatchObject({
+      status: 'succeeded',
+      result: { verified: null, checks: null, patch_bytes: 0, plan: { steps: ['Mend one line'] } },
+    });
+    expect(job.result?.prompt_sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('goes nowhere when they deny, and the model is told', async () => {

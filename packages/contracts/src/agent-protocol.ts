@@ -66,6 +66,8 @@ export const AgentStart = z.strictObject({
   instruction: z.string(),
   systemPrompt: z.string().optional(),
   constraints: Constraints.optional(),
+  /** The job ends with the plan. */
+  planOnly: z.literal(true).optional(),
   guidance: RepositoryGuidance.optional(),
   tools: z.array(ToolGroup),
   /** Hosts that may be reached, and whether a person can be asked for more; absent: no network, nobody to ask. */

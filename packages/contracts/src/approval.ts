@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HostPattern } from './host-pattern.ts';
 import { ApprovalId, JobId } from './ids.ts';
+import { Plan } from './plan.ts';
 import { SecretName } from './secret.ts';
 
 export const HttpMethod = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -64,6 +65,8 @@ export const ApprovalRequest = z.object({
   reason: z.string().max(1_000),
   /** The model's own words: untrusted. */
   justification: z.string().max(2_000).nullable(),
+  /** The plan, where it is the plan that is to be approved. */
+  plan: Plan.optional(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 

@@ -23,6 +23,7 @@ export const ErrorCode = z.enum([
   'queue_full',
   'no_checkpoint',
   'approval_over',
+  'plan_not_approved',
   'safe_mode',
   'too_many_secrets',
   // model

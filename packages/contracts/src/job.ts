@@ -131,6 +131,10 @@ export const JobRequest = z.strictObject({
   system_prompt: Text.max(32_768).optional(),
   constraints: Constraints.optional(),
   tool_use_approval: ToolUseApproval.default(false),
+  /** Ends with the plan: nothing is carried out, and there is nothing to verify. */
+  plan_only: z.boolean().optional(),
+  /** A person has to approve the plan before it is carried out. */
+  plan_approval: z.boolean().optional(),
   limits: JobLimits.partial().default({}),
   labels: Labels.default({}),
   tier: JobTier.default('standard'),

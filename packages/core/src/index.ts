@@ -2,7 +2,7 @@ export { ERROR_CATALOGUE } from './errors/catalogue.ts';
 export { DrydockError, toDrydockError } from './errors.ts';
 export { MAX_ATTEMPTS, TRANSITIONS, canTransition, isTerminal } from './job/lifecycle.ts';
 export type { TerminalState } from './job/lifecycle.ts';
-export { changesFiles } from './job/changes-files.ts';
+export { changesFiles, hasChangeToProve } from './job/changes-files.ts';
 export { decideContinuation } from './job/decide-continuation.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';

@@ -62,6 +62,13 @@ export class ApprovalDesk {
     return { kind: isApproved ? 'approved' : 'denied', approval: decided };
   }
 
+  /** Whether a question of this tool went unanswered, in any attempt. */
+  async hasExpired(tool: string): Promise<boolean> {
+    const { lease, approvals } = this.#options;
+    const asked = await approvals.listOfJob(lease.jobId);
+    return asked.some(({ status, request }) => status === 'expired' && request.tool === tool);
+  }
+
   /** What a person allowed before: this very call once, or its hosts for the whole job. */
   async #useKnown(request: ApprovalRequest): Promise<Approval | undefined> {
     const { lease, approvals } = this.#options;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ApprovalRequest, ExecCommandArgs, RequestPermissionsArgs } from '@drydock/contracts';
+import type { ApprovalRequest, ExecCommandArgs, Plan, RequestPermissionsArgs } from '@drydock/contracts';
 import { EgressHostPattern } from '@drydock/contracts';
 import type { CommandDecision } from '@drydock/core';
 
@@ -62,6 +62,23 @@ export function askAboutHosts(
     rule: tool,
     reason: 'The model asks to reach these hosts for as long as its sandbox lives.',
     justification: reason ?? null,
+  };
+}
+
+/** The question about a plan. */
+export function askAboutPlan(callId: string, plan: Plan): ApprovalRequest {
+  const tool = 'submit_plan';
+  return {
+    call_id: callId,
+    tool,
+    cmd: null,
+    call_sha256: digestOf([tool, JSON.stringify(plan)], { hosts: [], methods: [] }),
+    hosts: [],
+    methods: [],
+    rule: 'plan_approval',
+    reason: 'The job carries out no plan that nobody has approved.',
+    justification: null,
+    plan,
   };
 }
 

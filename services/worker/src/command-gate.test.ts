@@ -32,6 +32,8 @@ interface World {
   readonly mode?: CommandContext['mode'];
   readonly answer?: Partial<Approval>;
   readonly screened?: readonly ScreeningFinding[];
+  readonly planApproval?: boolean;
+  readonly hasExpired?: boolean;
 }
 
 /** A gate over a policy that finds the same in every command, and a person who gives the same answer to everything. */
@@ -42,6 +44,8 @@ function setUp({
   mode = 'enforce',
   answer = { status: 'approved' },
   screened = [],
+  planApproval = true,
+  hasExpired = false,
 }: World = {}) {
   const events: JobEventBody[] = [];
   const asked: ApprovalRequest[] = [];
@@ -49,13 +53,14 @@ function setUp({
   const told: string[] = [];
   const hosts = typeof approval === 'object' ? approval.grants.map(({ host }) => host) : [];
   const gate = new CommandGate({
-    spec: { tier, tool_use_approval: approval },
+    spec: { tier, tool_use_approval: approval, plan_approval: planApproval },
     mode,
     policy: {
       decide: async (_command, context) => resolveDecision(findings, context),
       screenFile: async ({ path }) => screened.filter((one) => one.path === path),
     },
     desk: {
+      hasExpired: async () => hasExpired,
       ask: async (request) => {
         asked.push(request);
         return {
@@ -389,4 +394,39 @@ describe('request_permissions', () => {
     expect(await gate.requestPermissions('c3', parsed, never)).toMatchObject({ kind: 'refused', reason });
     expect(grants).toEqual([]);
   });
+});
+
+describe('a plan', () => {
+  const PLAN = { steps: ['fix it'], files: [], checks: [], risks: [], assumptions: [] };
+  const admit = (world: World) => {
+    const { gate, asked } = setUp(world);
+    return { asked, admitted: gate.admitPlan('c1', PLAN, never) };
+  };
+
+  it('is shown to nobody where the job does not want that', async () => {
+    const { asked, admitted } = admit({ planApproval: false });
+    expect([await admitted, asked]).toEqual([undefined, []]);
+  });
+
+  it('is shown to a person, whole, and goes on when they approve', async () => {
+    const { asked, admitted } = admit({});
+    expect(await admitted).toBeUndefined();
+    expect(asked).toMatchObject([{ tool: 'submit_plan', rule: 'plan_approval', cmd: null, plan: PLAN }]);
+  });
+
+  it('comes back with their words when they deny', async () => {
+    const { admitted } = admit({ answer: { status: 'denied', reason: 'Smaller.' } });
+    expect(await admitted).toEqual({
+      kind: 'refused',
+      reason: 'plan_denied',
+      message: 'A person read the plan and did not agree. They said: "Smaller.". Submit another.',
+    });
+  });
+
+  it.each<World>([{ answer: { status: 'expired' } }, { hasExpired: true }])(
+    'ends the job where nobody answers: %o',
+    async (world) => {
+      await expect(admit(world).admitted).rejects.toMatchObject({ code: 'plan_not_approved' });
+    },
+  );
 });

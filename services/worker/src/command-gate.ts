@@ -3,13 +3,21 @@ import type {
   ExecCommandArgs,
   JobSpec,
   Observation,
+  Plan,
   RequestPermissionsArgs,
 } from '@drydock/contracts';
 import type { CommandContext, CommandDecision } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
 import type { CommandPolicy } from '@drydock/policy';
 import type { ApprovalDesk } from './approval-desk.ts';
 import type { GatedCall, Wish } from './approval-question.ts';
-import { askAboutCommand, askAboutHosts, findUnaskable, findWish } from './approval-question.ts';
+import {
+  askAboutCommand,
+  askAboutHosts,
+  askAboutPlan,
+  findUnaskable,
+  findWish,
+} from './approval-question.ts';
 import { findAddedText, isPrivilegedFinding } from './generated-code.ts';
 import type { EventSink } from './event-sink.ts';
 import type { JobEgress } from './job-egress.ts';
@@ -30,11 +38,11 @@ interface Refused {
 export type Admission = Admitted | Refused;
 
 export interface CommandGateOptions {
-  readonly spec: Pick<JobSpec, 'tier' | 'tool_use_approval'>;
+  readonly spec: Pick<JobSpec, 'tier' | 'tool_use_approval' | 'plan_approval'>;
   readonly policy: Pick<CommandPolicy, 'decide' | 'screenFile'>;
   /** `report_only` records and lets pass; safe mode of tier `high` stays. */
   readonly mode: CommandContext['mode'];
-  readonly desk: Pick<ApprovalDesk, 'ask'>;
+  readonly desk: Pick<ApprovalDesk, 'ask' | 'hasExpired'>;
   readonly egress: Pick<JobEgress, 'hosts' | 'isOpen' | 'environment' | 'grant'>;
   readonly events: Pick<EventSink, 'emit'>;
   readonly onDecision: (decision: CommandDecision) => void;
@@ -131,6 +139,20 @@ export class CommandGate {
     if (verdict.kind === 'denied') return deny(verdict.approval.reason).observation;
     this.#options.egress.grant(question.hosts, question.methods);
     return { kind: 'permission_granted', hosts: question.hosts };
+  }
+
+  /** Takes the plan to a person, where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
+  async admitPlan(callId: string, plan: Plan, signal: AbortSignal): Promise<Observation | undefined> {
+    const { spec, desk } = this.#options;
+    if (spec.plan_approval !== true) return undefined;
+    // It may have gone unanswered while no worker held the job.
+    if (await desk.hasExpired('submit_plan')) throw new DrydockError('plan_not_approved');
+    const { kind, approval } = await desk.ask(askAboutPlan(callId, plan), signal);
+    if (kind === 'approved') return undefined;
+    if (approval.status !== 'denied') throw new DrydockError('plan_not_approved');
+    const why = approval.reason === null ? '' : ` They said: ${JSON.stringify(approval.reason)}.`;
+    return refuse('plan_denied', `A person read the plan and did not agree.${why} Submit another.`)
+      .observation;
   }
 
   /** Nothing more is carried out from here on. */

@@ -1,6 +1,6 @@
 import type { JobResult } from '@drydock/contracts';
 import type { DrydockError, TerminalState } from '@drydock/core';
-import { changesFiles } from '@drydock/core';
+import { hasChangeToProve } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { toJsonBytes } from './to-json-bytes.ts';
@@ -106,8 +106,7 @@ function describeRun({ budget, warnings, findings, job, deps, promptSha256 }: At
 
 /** What `verified` is without a verification: false, or null for a kind that leaves nothing to prove. */
 function isProvable(attempt: Attempt): false | null {
-  const { kind } = attempt.job.spec;
-  return changesFiles(kind) ? false : null;
+  return hasChangeToProve(attempt.job.spec) ? false : null;
 }
 
 function describeStage({ outcome, plan, patch }: AgentStage): Made {

@@ -1,5 +1,6 @@
 import type { CheckRun } from '@drydock/contracts';
 import type { Layer } from '@drydock/core';
+import { hasChangeToProve } from '@drydock/core';
 import type { DetectedChecks } from '@drydock/verification';
 import type { Attempt } from './attempt.ts';
 import { runBaseChecks } from './run-checks.ts';
@@ -34,10 +35,9 @@ export class EarlyBaseRun implements AsyncDisposable {
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
   }
 
-  /** Begins to look for a sandbox. Once; not for kinds that leave nothing to prove. */
+  /** Begins to look for a sandbox. Once; not for jobs that leave nothing to prove. */
   begin(): void {
-    const { kind } = this.#attempt.job.spec;
-    if (kind === 'review' || kind === 'explain') return;
+    if (!hasChangeToProve(this.#attempt.job.spec)) return;
     this.#runs ??= this.#run().catch((err: unknown) => {
       if (!this.#signal.aborted) this.#attempt.deps.log.info('early_base_run.failed', { err });
       return undefined;

@@ -157,6 +157,7 @@ function toAgentStart(
     // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read
     date: new Date(deps.clock.now()).toISOString().slice(0, 10),
     ...(spec.system_prompt === undefined ? {} : { systemPrompt: spec.system_prompt }),
+    ...(spec.plan_only === true ? { planOnly: true as const } : {}),
     ...(spec.constraints === undefined ? {} : { constraints: spec.constraints }),
     ...(resume === undefined ? {} : { resume }),
     ...(network === undefined ? {} : { network }),

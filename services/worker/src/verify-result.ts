@@ -1,6 +1,6 @@
 import type { CheckRun, ChecksVerdict } from '@drydock/contracts';
 import type { Layer, Sandbox } from '@drydock/core';
-import { DrydockError, changesFiles } from '@drydock/core';
+import { DrydockError, hasChangeToProve } from '@drydock/core';
 import type { DetectedChecks } from '@drydock/verification';
 import { compareRuns, inspectPatch } from '@drydock/verification';
 import type { Attempt } from './attempt.ts';
@@ -36,7 +36,7 @@ export async function verifyResult(
   signal: AbortSignal,
 ): Promise<Verification> {
   const { kind } = attempt.job.spec;
-  if (!changesFiles(kind)) return NOTHING_TO_PROVE;
+  if (!hasChangeToProve(attempt.job.spec)) return NOTHING_TO_PROVE;
   const changedPaths = inspectPatch(request.diff).map((file) => file.path);
   const { before, after, namedPaths } = await runBothSides(attempt, request, signal);
   const compared = compareRuns({

@@ -1,5 +1,5 @@
 import type { AgentStart, Constraints, RepositoryGuidance, TranscriptItem } from '@drydock/contracts';
-import { PLANNING_STAGE } from './stage-messages.ts';
+import { PLANNING_ONLY, PLANNING_STAGE } from './stage-messages.ts';
 
 /**
  * What the model is shown first: developer messages, the repository's hints, the environment, then the task. The order
@@ -8,7 +8,7 @@ import { PLANNING_STAGE } from './stage-messages.ts';
 export function buildOpening(start: AgentStart, shell: string): TranscriptItem[] {
   const { systemPrompt, instruction, guidance, constraints } = start;
   return [
-    PLANNING_STAGE,
+    start.planOnly === true ? PLANNING_ONLY : PLANNING_STAGE,
     ...(systemPrompt === undefined ? [] : [message('developer', systemPrompt)]),
     ...(guidance === undefined ? [] : [message('user', describeGuidance(guidance, start.workdir))]),
     message('user', describeEnvironment(start, shell)),

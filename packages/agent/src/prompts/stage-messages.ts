@@ -8,6 +8,11 @@ export const PLANNING_STAGE = developer(
   'You are in the planning stage. The workspace is read-only. Explore, then call submit_plan.',
 );
 
+/** Said first in a job that ends with its plan. */
+export const PLANNING_ONLY = developer(
+  'You are in the planning stage, and this job ends with it: the plan is the result, for a person who carries it out or has it carried out. The workspace is read-only. Explore until the plan can be followed without you, then call submit_plan.',
+);
+
 const WRITING_STAGE = developer(
   'Your plan was accepted and the workspace is writable now. Carry the plan out, check the result, and call submit.',
 );

@@ -41,8 +41,12 @@ const toRow = ({ id, job_id, expires_at, request }: Approval): string[] => [
   expires_at,
   forTerminal(request.rule),
   forTerminal(request.hosts.join(' ')) || '-',
-  forTerminal(request.cmd ?? request.justification ?? '', CMD_CHARS) || '-',
+  forTerminal(describe(request), CMD_CHARS) || '-',
 ];
+
+/** What would happen, as far as a line can say it. */
+const describe = ({ cmd, plan, justification }: Approval['request']): string =>
+  cmd ?? plan?.steps.join(' · ') ?? justification ?? '';
 
 /** The id is enough: what is pending says of which job it is. */
 async function decide(

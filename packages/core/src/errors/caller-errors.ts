@@ -140,6 +140,12 @@ export const CALLER_ERRORS = {
     summary: 'There are as many secrets as may be.',
     next: 'Delete one that is not needed; no setting raises it.',
   },
+  plan_not_approved: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'Nobody approved the plan in time.',
+    next: 'Read the plan in the result; submit the job again and answer its question, or submit it without plan_approval.',
+  },
   approval_over: {
     httpStatus: 409,
     retryable: false,

@@ -15,3 +15,14 @@ export function changesFiles(kind: JobKind): boolean {
       return false;
   }
 }
+
+/** Whether a job leaves a change whose effect can be proven. */
+export function hasChangeToProve({
+  kind,
+  plan_only,
+}: {
+  kind: JobKind;
+  plan_only?: boolean | undefined;
+}): boolean {
+  return changesFiles(kind) && plan_only !== true;
+}

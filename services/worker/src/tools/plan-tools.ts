@@ -1,13 +1,15 @@
-import type { JobSpec, Plan } from '@drydock/contracts';
+import type { JobSpec, Plan, Submission } from '@drydock/contracts';
 import type { Sandbox } from '@drydock/core';
-import { changesFiles } from '@drydock/core';
+import { hasChangeToProve } from '@drydock/core';
+import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { StageProgress } from './stage-progress.ts';
 import type { ToolSet } from './tool-set.ts';
 
 interface PlanToolsOptions {
-  readonly spec: Pick<JobSpec, 'kind'>;
+  readonly spec: Pick<JobSpec, 'kind' | 'plan_only'>;
+  readonly gate: Pick<CommandGate, 'admitPlan'>;
   readonly progress: StageProgress;
   readonly sandbox: Pick<Sandbox, 'setWorkspaceAccess'>;
   readonly commands: Pick<CommandRunner, 'endSessions'>;
@@ -15,6 +17,11 @@ interface PlanToolsOptions {
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
 }
+
+const PLAN_ONLY: Submission = {
+  summary: 'The job ends with its plan: nothing was carried out.',
+  changes: [],
+};
 
 /** The tools that move a job through its stages. */
 export function createPlanTools(
@@ -27,9 +34,13 @@ export function createPlanTools(
       events.emit({ type: 'plan.updated', data });
       return { kind: 'plan_updated' };
     },
-    submit_plan: async (plan, { signal }) => {
+    submit_plan: async (plan, { callId, signal }) => {
+      const refusal = await options.gate.admitPlan(callId, plan, signal);
+      if (refusal !== undefined) return refusal;
       await acceptPlan(plan, options, signal);
-      return { kind: 'plan_accepted' };
+      if (options.spec.plan_only !== true) return { kind: 'plan_accepted' };
+      progress.submission = PLAN_ONLY;
+      return { kind: 'submission_accepted' };
     },
     submit: async (submission) => {
       progress.submission = submission;
@@ -49,7 +60,7 @@ async function acceptPlan(
   events.emit({ type: 'plan.updated', data: { plan, steps } });
   await commands.endSessions(signal);
   await onPlan();
-  if (changesFiles(spec.kind)) {
+  if (hasChangeToProve(spec)) {
     await sandbox.setWorkspaceAccess('read_write', signal);
     progress.isWritable = true;
   }

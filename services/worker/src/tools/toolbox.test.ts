@@ -31,7 +31,7 @@ type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 /** A toolbox over a sandbox that records what reached it. */
 function setUp(
   tools: readonly 'code_interpreter'[] = ['code_interpreter'],
-  { patched, kind = 'fix' }: { patched?: PatchApplied; kind?: JobKind } = {},
+  { patched, kind = 'fix', planOnly }: { patched?: PatchApplied; kind?: JobKind; planOnly?: true } = {},
 ) {
   const events: JobEventBody[] = [];
   const reached: string[] = [];
@@ -70,10 +70,11 @@ function setUp(
     },
     admitInput: async () => undefined,
     admitPatch: async () => undefined,
+    admitPlan: async () => undefined,
     requestPermissions: async () => ({ kind: 'permission_granted', hosts: ['a.test'] }),
   };
   const toolbox = new Toolbox({
-    spec: { kind, tools: [...tools] },
+    spec: { kind, tools: [...tools], plan_only: planOnly },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
     log,
@@ -99,6 +100,20 @@ describe('the toolbox', () => {
     expect(await call('submit_plan', PLAN)).toEqual({ kind: 'plan_accepted' });
     expect(reached).toEqual(['endSessions', 'onPlan', 'read_write']);
     expect(toolbox.plan).toEqual(PLAN);
+  });
+
+  it('ends a job that is only to plan with its plan, and nothing becomes writable', async () => {
+    const { call, reached, toolbox } = setUp(['code_interpreter'], { planOnly: true });
+    expect(await call('submit_plan', PLAN)).toEqual({ kind: 'submission_accepted' });
+    expect(reached).toEqual(['endSessions', 'onPlan']);
+    expect([toolbox.plan, toolbox.submission?.changes]).toEqual([PLAN, []]);
+  });
+
+  it('keeps the stage while a plan is denied', async () => {
+    const { call, gate, reached, toolbox } = setUp();
+    gate.admitPlan = async () => ({ kind: 'refused', reason: 'plan_denied', message: 'No.' });
+    expect(await call('submit_plan', PLAN)).toMatchObject({ reason: 'plan_denied' });
+    expect([reached, toolbox.stage, toolbox.plan]).toEqual([[], 'planning', null]);
   });
 
   it.each(['review', 'explain'] as const)(

@@ -26,7 +26,7 @@ import type { ToolCallContext, ToolSet } from './tool-set.ts';
 import { refused } from './tool-set.ts';
 
 interface ToolboxOptions {
-  readonly spec: Pick<JobSpec, 'kind' | 'tools'>;
+  readonly spec: Pick<JobSpec, 'kind' | 'tools' | 'plan_only'>;
   readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
@@ -36,7 +36,10 @@ interface ToolboxOptions {
   readonly slice: Slice;
   readonly redactor: CommandRunnerOptions['redactor'];
   readonly egress: Pick<JobEgress, 'takeDenials'>;
-  readonly gate: Pick<CommandGate, 'admit' | 'admitInput' | 'admitPatch' | 'requestPermissions' | 'safeMode'>;
+  readonly gate: Pick<
+    CommandGate,
+    'admit' | 'admitInput' | 'admitPatch' | 'admitPlan' | 'requestPermissions' | 'safeMode'
+  >;
   /** Where the attempt goes on; absent: at the beginning. */
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
