@@ -16,7 +16,7 @@ const ROWS = {
   'packages/queue': { own: ADAPTER, vendors: ['bullmq', 'ioredis'] },
   'packages/sandbox': { own: ADAPTER, vendors: ['dockerode', 'zod'] },
   'packages/agent': { own: ADAPTER, vendors: [] },
-  'packages/models': { own: ADAPTER, vendors: ['openai'] },
+  'packages/models': { own: [...ADAPTER, 'service-kit'], vendors: ['openai', 'yaml', 'zod'] },
   'packages/verification': { own: ADAPTER, vendors: ['zod'] },
   'packages/policy': {
     own: ADAPTER,
@@ -59,7 +59,7 @@ const ROWS = {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'queue', 'sandbox', 'scripted-model'],
     vendors: [],
   },
-  scripts: { own: ['contracts', 'core', 'policy', ...EXPORTERS], vendors: ['dependency-cruiser'] },
+  scripts: { own: ['contracts', 'core', 'models', 'policy', ...EXPORTERS], vendors: ['dependency-cruiser'] },
 };
 
 /** Where a workspace package of that name lives. */

@@ -88,7 +88,7 @@ export const RequestedChecks = z.strictObject({
 });
 export type RequestedChecks = z.infer<typeof RequestedChecks>;
 
-/** Limits of an attempt, resolved: every one has a value (contract.md has defaults and maxima). */
+/** Limits of an attempt, resolved: every one has a value but `max_cost_usd`, which is none unless it is asked for. */
 export const JobLimits = z.strictObject({
   timeout_seconds: z.int().min(1),
   memory_mb: z.int().min(64),
@@ -96,6 +96,7 @@ export const JobLimits = z.strictObject({
   disk_mb: z.int().min(1),
   max_turns: z.int().min(1),
   max_tokens_total: z.int().min(1),
+  max_cost_usd: z.number().positive().max(1_000_000).optional(),
 });
 export type JobLimits = z.infer<typeof JobLimits>;
 
@@ -186,6 +187,9 @@ export const WarningCode = z.enum([
   'no_lint',
   'ignored_files_left_out',
   'temperature_ignored',
+  'max_tokens_adjusted',
+  'system_prompt_as_user',
+  'usage_estimated',
   'patch_not_captured',
   'checkpoint_not_saved',
   'events_left_out',

@@ -28,17 +28,24 @@ export const TranscriptItem = z.discriminatedUnion('type', [
     id: z.string(),
     summary: z.array(z.string()),
     encryptedContent: z.string().optional(),
+    /** The reasoning itself, where a server shows it. */
+    content: z.array(z.string()).optional(),
   }),
   z.object({ type: z.literal('tool_call'), call: ToolCall }),
   z.object({ type: z.literal('tool_output'), callId: z.string(), form: CallForm, output: z.string() }),
 ]);
 export type TranscriptItem = z.infer<typeof TranscriptItem>;
 
-/** Tokens of one or more model calls, as the model API reports them. */
+/**
+ * Tokens of one or more model calls, as the model API reports them: cached input is part of input, reasoning of output.
+ * `cost_usd` is null where no price is known, and absent in records of versions that did not count it: a default would
+ * change checkpoints that they signed.
+ */
 export const Usage = z.object({
   input_tokens: z.int().nonnegative(),
   cached_input_tokens: z.int().nonnegative(),
   output_tokens: z.int().nonnegative(),
   reasoning_tokens: z.int().nonnegative(),
+  cost_usd: z.number().nonnegative().nullable().optional(),
 });
 export type Usage = z.infer<typeof Usage>;

@@ -7,7 +7,9 @@ export { decideContinuation } from './job/decide-continuation.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';
 export { Budget, NO_USAGE } from './attempt/budget.ts';
-export type { LimitKind } from './attempt/budget.ts';
+export type { CallDecision, LimitKind, PlannedCall } from './attempt/budget.ts';
+export { BYTES_PER_TOKEN, InputEstimate } from './attempt/input-estimate.ts';
+export { costOf } from './attempt/cost-of.ts';
 export { toError, toJobState } from './attempt/outcome.ts';
 export type { Outcome } from './attempt/outcome.ts';
 export { DENY_REASONS, decideToolCall } from './policy/decide-tool-call.ts';
@@ -89,6 +91,9 @@ export type {
   LayerStore,
   MirroredCommit,
   ModelGateway,
+  ModelParameter,
+  ModelPrice,
+  ModelProfile,
   ModelRequest,
   ModelTurn,
   PatchApplied,
@@ -98,6 +103,7 @@ export type {
   SandboxSpec,
   Sandboxes,
   StoredBytes,
+  TokenRates,
   UploadRecord,
   UploadStore,
   WorkspaceAccess,

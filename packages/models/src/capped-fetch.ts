@@ -1,6 +1,6 @@
-import { DrydockError } from '@drydock/core';
+import { badAnswer } from './bad-answer.ts';
 
-/** `fetch` whose answers end with `model_error` when they grow beyond `maxBytes`, so that no server fills the memory. */
+/** `fetch` whose answers end with `model_bad_answer` when they grow beyond `maxBytes`, so that no server fills the memory. */
 export function createCappedFetch(maxBytes: number): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
@@ -16,11 +16,7 @@ function createCap(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
     transform(chunk, controller) {
       totalBytes += chunk.byteLength;
       if (totalBytes <= maxBytes) return controller.enqueue(chunk);
-      controller.error(
-        new DrydockError('model_error', {
-          message: `The model server's answer is larger than ${maxBytes} bytes.`,
-        }),
-      );
+      controller.error(badAnswer(`more than ${maxBytes} bytes`));
     },
   });
 }

@@ -1,7 +1,8 @@
+import type { ErrorCode } from '@drydock/contracts';
 import { DrydockError } from '@drydock/core';
 import { APIConnectionError, APIError } from 'openai';
 import { readRetryAfter } from './read-retry-after.ts';
-import type { Attempted } from './retry.ts';
+import type { Attempted, TransientCode } from './retry.ts';
 
 type Transient = Extract<Attempted<never>, { kind: 'transient' }>;
 
@@ -28,9 +29,26 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'slow_down',
 ]);
 
+/** What servers call the failures that no wait cures. */
+const LASTING_CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ['context_length_exceeded', 'model_context_overflow'],
+  ['exceed_context_size_error', 'model_context_overflow'],
+  ['content_filter', 'model_content_filtered'],
+  ['content_policy_violation', 'model_content_filtered'],
+  ['invalid_prompt', 'model_content_filtered'],
+  ['bio_policy', 'model_content_filtered'],
+  ['misalignment_policy_violation', 'model_content_filtered'],
+  ['insufficient_quota', 'model_quota_exhausted'],
+  ['billing_hard_limit_reached', 'model_quota_exhausted'],
+  ['model_not_found', 'model_not_found'],
+]);
+/** Compatible servers say it in words only: `This model's maximum context length is …`. */
+const OVERFLOW_WORDS =
+  /(maximum|exceeds?\b.{0,80}) context (length|window|size)|prompt is too long|too many (input )?tokens/i;
+
 /**
- * Sorts what went wrong with one attempt: transient failures are returned, the others thrown as `model_auth` or
- * `model_error`. Vendor errors are wrapped here and nowhere else; neither the key nor an address leaves this file.
+ * Sorts what went wrong with one attempt: transient failures are returned, the others thrown as the
+ * `model_*` error that says what to do. Vendor errors are wrapped here and nowhere else; neither the key nor an address leaves this file.
  */
 export function explainFailure(error: unknown, options: ExplainOptions): Transient {
   if (error instanceof DrydockError) throw error;
@@ -38,7 +56,11 @@ export function explainFailure(error: unknown, options: ExplainOptions): Transie
     const { status, code, headers } = error;
     return explainServerFailure({ status, code, headers, message: readMessage(error) }, options);
   }
-  return { kind: 'transient', reason: `the connection failed (${findSystemCode(error)})`, cause: error };
+  if (error instanceof SyntaxError) {
+    return { kind: 'transient', code: 'model_bad_answer', reason: 'it sent something that is not JSON' };
+  }
+  const reason = `the connection failed (${findSystemCode(error)})`;
+  return { kind: 'transient', code: 'model_unavailable', reason, cause: error };
 }
 
 /** Whether the server itself said that something is wrong. */
@@ -49,28 +71,50 @@ const isAnswer = (error: unknown): error is APIError =>
 export function explainServerFailure(failure: ServerFailure, { apiKey, nowMs }: ExplainOptions): Transient {
   const { status, headers } = failure;
   const redact = (text: string): string => toBoundedLine(text, apiKey);
-  const code = failure.code ? redact(failure.code) : undefined;
+  const code = failure.code ? redact(String(failure.code)) : undefined;
   const label = [status, code].filter((part) => part !== undefined).join(' ');
-  if (status === 401 || status === 403) {
-    throw new DrydockError('model_auth', { message: `The model server refused the key (${label}).` });
-  }
   const said = redact(failure.message);
-  if (!isTransient(status, code)) {
-    throw new DrydockError('model_error', {
-      message: redact(`The model server answered ${label}: ${said}`),
-      details: { ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) },
-    });
+  const transient = findTransientCode({ ...failure, code });
+  if (transient !== undefined) {
+    const retryAfterMs = readRetryAfter(headers, nowMs);
+    const reason = [label, said].filter((part) => part !== '').join(' ');
+    return {
+      kind: 'transient',
+      code: transient,
+      reason,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
   }
-  const retryAfterMs = readRetryAfter(headers, nowMs);
-  const reason = [label, said].filter((part) => part !== '').join(' ');
-  return { kind: 'transient', reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const lasting = findLastingCode({ ...failure, code });
+  // What is said of a refused key often has a part of it.
+  const message =
+    lasting === 'model_auth'
+      ? `The model server refused the key (${label}).`
+      : redact(`The model server answered ${label}: ${said}`);
+  const details = { ...(status === undefined ? {} : { status }), ...(code === undefined ? {} : { code }) };
+  throw new DrydockError(lasting, { message, details });
 }
 
-function isTransient(status: number | undefined, code: string | undefined): boolean {
-  // A spent quota is answered with 429 as well, but no wait fills it.
-  if (code === 'insufficient_quota') return false;
-  if (status !== undefined) return status === 408 || status === 429 || status >= 500;
-  return code === undefined || TRANSIENT_CODES.has(code);
+/** Undefined where a new attempt would end the same way. */
+function findTransientCode({ status, code, headers }: ServerFailure): TransientCode | undefined {
+  // A spent quota is answered with 429, and a long prompt with 500 by some, but no wait cures them.
+  if (code && LASTING_CODES.has(code)) return undefined;
+  if (headers?.get('x-should-retry') === 'false') return undefined;
+  if (status === 429 || code === 'rate_limit_exceeded' || code === 'slow_down') return 'model_rate_limited';
+  if (status === 408 || status === 504) return 'model_timeout';
+  if (status !== undefined) return status >= 500 && status !== 501 ? 'model_unavailable' : undefined;
+  return !code || TRANSIENT_CODES.has(code) ? 'model_unavailable' : undefined;
+}
+
+function findLastingCode({ status, code, message }: ServerFailure): ErrorCode {
+  const named = code ? LASTING_CODES.get(code) : undefined;
+  if (named !== undefined) return named;
+  if (status === 401 || status === 403) return 'model_auth';
+  if (status === 402) return 'model_quota_exhausted';
+  if (status === 404 || status === 405) return 'model_not_found';
+  if (status === 413 || OVERFLOW_WORDS.test(message.slice(0, MAX_MESSAGE_CHARS)))
+    return 'model_context_overflow';
+  return 'model_error';
 }
 
 /** The server's own words: the SDK puts the status before them. */

@@ -5,7 +5,11 @@ import type { Attempted } from './retry.ts';
 import { retry } from './retry.ts';
 
 const DONE: Attempted<string> = { kind: 'done', value: 'answer' };
-const FAILED: Attempted<string> = { kind: 'transient', reason: '503 overloaded' };
+const FAILED: Attempted<string> = {
+  kind: 'transient',
+  code: 'model_unavailable',
+  reason: '503 overloaded',
+};
 const NEVER = new AbortController().signal;
 
 /** A clock on which every wait is over at once and remembered. */
@@ -70,6 +74,37 @@ describe('retry', () => {
       { code: 'model_unavailable' },
     );
     expect(waitsMs).toEqual([]);
+  });
+
+  test.each(['model_rate_limited', 'model_timeout', 'model_bad_answer'] as const)(
+    'ends with the code of the last attempt: %s',
+    async (code) => {
+      const { clock } = recordWaits();
+      const failed: Attempted<string> = { ...FAILED, code };
+      await expect(retry(play(failed).attempt, { clock, random: () => 0 }, NEVER)).rejects.toMatchObject({
+        code,
+      });
+    },
+  );
+
+  test('does not begin a wait that would end after the deadline', async () => {
+    const { clock, waitsMs } = recordWaits();
+    const asked: Attempted<string> = { ...FAILED, retryAfterMs: 20_000 };
+    const options = { clock, random: () => 0, deadlineAt: 19_000 };
+    await expect(retry(play(asked, DONE).attempt, options, NEVER)).rejects.toMatchObject({
+      code: 'model_unavailable',
+      message:
+        'The model server could not be used (1 try): 503 overloaded; the job ends before it can be tried again.',
+    });
+    expect(waitsMs).toEqual([]);
+  });
+
+  test('tells of every retry', async () => {
+    const { clock } = recordWaits();
+    const told: string[] = [];
+    const options = { clock, random: () => 0, onRetry: (code: string) => void told.push(code) };
+    await retry(play(FAILED, { ...FAILED, code: 'model_timeout' }, DONE).attempt, options, NEVER);
+    expect(told).toEqual(['model_unavailable', 'model_timeout']);
   });
 
   test('the signal ends a wait with its own reason', async () => {

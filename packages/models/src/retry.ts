@@ -1,11 +1,15 @@
 import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 
+/** How a call ends that no attempt brought to an end. */
+export type TransientCode = 'model_unavailable' | 'model_timeout' | 'model_rate_limited' | 'model_bad_answer';
+
 /** What one attempt at a call came to. Anything that no new attempt can cure is thrown instead. */
 export type Attempted<T> =
   | { readonly kind: 'done'; readonly value: T }
   | {
       readonly kind: 'transient';
+      readonly code: TransientCode;
       /** What happened, for people: a clause without a full stop. */
       readonly reason: string;
       /** How long the server asked to be left alone, milliseconds. */
@@ -17,6 +21,9 @@ export interface RetryOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Epoch milliseconds: a wait that would end later is not begun. */
+  readonly deadlineAt?: number | undefined;
+  readonly onRetry?: (code: TransientCode) => void;
 }
 
 const MAX_RETRIES = 5;
@@ -27,23 +34,33 @@ const MAX_RETRY_AFTER_MS = 300_000;
 
 /**
  * Makes attempts until one is done: at most 5 retries, each after a wait with full jitter (never less than the server
- * asked for). The signal carries the deadline and ends a wait with its reason. Throws `model_unavailable` at the end.
+ * asked for). The signal ends a wait with its reason. Throws the code of the last attempt at the end.
  */
 export async function retry<T>(
   attempt: () => Promise<Attempted<T>>,
-  { clock, random }: RetryOptions,
+  options: RetryOptions,
   signal: AbortSignal,
 ): Promise<T> {
+  const { clock, random } = options;
   for (let retries = 0; ; retries += 1) {
     const attempted = await attempt();
     if (attempted.kind === 'done') return attempted.value;
-    const { retryAfterMs = 0, reason, cause } = attempted;
-    if (retries === MAX_RETRIES || retryAfterMs > MAX_RETRY_AFTER_MS) {
-      throw new DrydockError('model_unavailable', {
-        message: `The model server could not be used (${retries + 1} tries): ${reason}.`,
-        cause,
-      });
+    const { retryAfterMs = 0, code } = attempted;
+    const waitMs = retryAfterMs + random() * Math.min(MAX_WAIT_MS, BASE_WAIT_MS * 2 ** retries);
+    const isLate = clock.now() + waitMs > (options.deadlineAt ?? Infinity);
+    if (retries === MAX_RETRIES || retryAfterMs > MAX_RETRY_AFTER_MS || isLate) {
+      throw giveUp(attempted, { tries: retries + 1, isLate });
     }
-    await clock.sleep(retryAfterMs + random() * Math.min(MAX_WAIT_MS, BASE_WAIT_MS * 2 ** retries), signal);
+    options.onRetry?.(code);
+    await clock.sleep(waitMs, signal);
   }
+}
+
+function giveUp(
+  { code, reason, cause }: Extract<Attempted<never>, { kind: 'transient' }>,
+  { tries, isLate }: { readonly tries: number; readonly isLate: boolean },
+): DrydockError {
+  const late = isLate ? '; the job ends before it can be tried again' : '';
+  const message = `The model server could not be used (${tries} ${tries === 1 ? 'try' : 'tries'}): ${reason}${late}.`;
+  return new DrydockError(code, { message, cause });
 }

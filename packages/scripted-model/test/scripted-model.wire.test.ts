@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@drydock/core';
-import { OpenAiResponses } from '@drydock/models';
+import { OpenAiModels, loadModelTable } from '@drydock/models';
 import { systemClock } from '@drydock/service-kit';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ScriptedModel } from '../src/index.ts';
 import { startScriptedModel } from '../src/index.ts';
 
+const table = await loadModelTable();
 const PATCH = '*** Begin Patch\n*** Delete File: a\n*** End Patch';
 const DEMO = {
   name: 'demo',
@@ -59,7 +60,7 @@ afterAll(async () => {
 });
 
 const complete = (changes: Partial<ModelRequest> = {}, signal = AbortSignal.timeout(10_000)) =>
-  new OpenAiResponses({ baseUrl: model.url, clock: systemClock, random: () => 0 }).complete(
+  new OpenAiModels({ table, baseUrl: model.url, clock: systemClock, random: () => 0 }).complete(
     { ...REQUEST, ...changes },
     signal,
   );
@@ -75,7 +76,7 @@ describe('the scripted model behind the gateway', () => {
       status: 'completed',
       usage: { input_tokens: 900, cached_input_tokens: 256, output_tokens: 40, reasoning_tokens: 8 },
       toolCalls: [{ callId: 'call_demo_0_1', name: 'exec_command', input: '{"cmd":"ls"}', form: 'function' }],
-      temperatureIgnored: false,
+      notTaken: [],
     });
     const listed = { type: 'tool_output', callId: 'call_demo_0_1', form: 'function', output: 'src' } as const;
     const transcript = [...REQUEST.transcript, ...first.items, listed];
@@ -104,9 +105,9 @@ describe('the scripted model behind the gateway', () => {
     });
   });
 
-  test('is a model_error for a model that has no transcript, naming those that have', async () => {
+  test('is model_not_found for a model that has no transcript, naming those that have', async () => {
     await expect(complete({ model: 'gpt-5.3-codex' })).rejects.toMatchObject({
-      code: 'model_error',
+      code: 'model_not_found',
       message: expect.stringMatching(/404 model_not_found.*scripted\/demo, scripted\/slow/) as string,
     });
   });

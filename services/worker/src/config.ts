@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
+import { MODEL_APIS } from '@drydock/models';
 import type { Env, Secret } from '@drydock/service-kit';
 import { SERVICE_ENV, parseConfig, secretText, secretsPrivateKey } from '@drydock/service-kit';
 import { z } from 'zod';
@@ -102,6 +103,13 @@ const WorkerEnvironment = z.object({
     .max(600)
     .default(120)
     .describe('how long a model server may be silent before the call is tried again, 0.1 to 600'),
+  DRYDOCK_MODEL_API: z
+    .enum(MODEL_APIS)
+    .default('auto')
+    .describe('which API the model server has: responses, chat, or auto to find out'),
+  DRYDOCK_MODELS_FILE: absolutePath
+    .optional()
+    .describe('the absolute path of more rows for the table of models (docs/models.md)'),
   OPENAI_API_KEY: secretText().optional().describe('the key of the model API'),
   DRYDOCK_MODEL_BASE_URL: z.url().optional().describe('the address of an OpenAI-compatible server'),
   DRYDOCK_SCRIPTED_MODEL_URL: z.url().optional().describe('the address of the scripted model server'),
@@ -146,7 +154,12 @@ export function readConfig(env: Env = process.env) {
       hostVariable: 'DRYDOCK_WORKER_METRICS_HOST',
       portVariable: 'DRYDOCK_WORKER_METRICS_PORT',
     },
-    model: { ...chooseModelServer(models), idleTimeoutMs: parsed.DRYDOCK_MODEL_IDLE_SECONDS * 1_000 },
+    model: {
+      ...chooseModelServer(models),
+      api: parsed.DRYDOCK_MODEL_API,
+      modelsFile: parsed.DRYDOCK_MODELS_FILE,
+      idleTimeoutMs: parsed.DRYDOCK_MODEL_IDLE_SECONDS * 1_000,
+    },
     gitMirrors: toGitMirrors(parsed),
     sandboxHost: {
       dockerSocket: parsed.DRYDOCK_DOCKER_SOCKET,

@@ -10,7 +10,8 @@ const turn: ModelTurn = {
   toolCalls: [call],
   status: 'completed',
   usage: NO_USAGE,
-  temperatureIgnored: false,
+  usageEstimated: false,
+  notTaken: [],
 };
 const protocolError = expect.objectContaining({ code: 'protocol_error' });
 

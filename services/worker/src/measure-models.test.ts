@@ -21,6 +21,7 @@ async function measure(complete: ModelGateway['complete'], signal = new AbortCon
     modelAnswered: (outcome: string, seconds: number) => void measured.push([outcome, seconds]),
   };
   const slow: ModelGateway = {
+    describe: () => ({ freeformTools: true, parallelTools: true, vision: false, reasoningEfforts: [] }),
     complete: async (...call) => {
       now += 1_500;
       return complete(...call);
@@ -36,7 +37,7 @@ async function measure(complete: ModelGateway['complete'], signal = new AbortCon
 }
 
 test('measures a turn with how it ended', async () => {
-  const turn = { items: [], text: '', toolCalls: [], usage: NO_USAGE, temperatureIgnored: false };
+  const turn = { items: [], text: '', toolCalls: [], usage: NO_USAGE, usageEstimated: false, notTaken: [] };
   const { measured } = await measure(async () => ({ ...turn, status: 'incomplete' }));
   expect(measured).toEqual([['incomplete', 1.5]]);
 });

@@ -10,6 +10,7 @@ interface Measuring {
 /** A gateway that reports how long each turn took and how it ended. */
 export function measureModels(models: ModelGateway, { clock, metrics }: Measuring): ModelGateway {
   return {
+    describe: (model) => models.describe(model),
     complete: async (request, signal) => {
       const startedAt = clock.now();
       const seconds = (): number => (clock.now() - startedAt) / 1_000;

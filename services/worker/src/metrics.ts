@@ -1,6 +1,8 @@
 import type { ErrorCode, Usage } from '@drydock/contracts';
 import type { CommandVerdict, ModelTurn, PolicyDecision, SandboxRecord, TerminalState } from '@drydock/core';
 import { COMMAND_VERDICTS, DENY_REASONS } from '@drydock/core';
+import type { BreakerState, TransientCode } from '@drydock/models';
+import { BREAKER_STATES } from '@drydock/models';
 import { Metrics } from '@drydock/service-kit';
 
 const OUTCOMES = ['succeeded', 'failed', 'cancelled', 'timed_out', 'checkpointed', 'safe_mode'] as const;
@@ -9,7 +11,14 @@ export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 const ROLES = ['agent', 'verify', 'build'] as const;
 const TOKEN_TYPES = ['input', 'cached_input', 'output', 'reasoning'] as const;
 const VERDICTS = ['verified', 'not_verified', 'not_applicable'] as const;
-const MODEL_ERRORS = ['model_error', 'model_auth', 'model_unavailable'] as const satisfies ErrorCode[];
+const TRANSIENT_MODEL_ERRORS = [
+  ...(['model_unavailable', 'model_timeout', 'model_rate_limited', 'model_bad_answer'] as const),
+] as const satisfies TransientCode[];
+const MODEL_ERRORS = [
+  ...(['model_error', 'model_auth', 'model_quota_exhausted', 'model_not_found'] as const),
+  ...(['model_content_filtered', 'model_context_overflow'] as const),
+  ...TRANSIENT_MODEL_ERRORS,
+] as const satisfies ErrorCode[];
 const REQUEST_OUTCOMES = [
   ...(['completed', 'incomplete', 'refused', 'interrupted', 'other'] as const),
   ...MODEL_ERRORS,
@@ -91,6 +100,21 @@ export class WorkerMetrics extends Metrics {
     labels: { outcome: REQUEST_OUTCOMES },
     buckets: MODEL_BUCKETS,
   });
+  readonly #modelRetries = this.counter({
+    name: 'drydock_llm_retries_total',
+    help: 'Attempts at a model call that failed and were made again, by how.',
+    labels: { reason: TRANSIENT_MODEL_ERRORS },
+  });
+  readonly #breaker = this.gauge({
+    name: 'drydock_llm_breaker',
+    help: '1 for the state of the breaker in front of the model server: open, nobody asks it; half_open, one call does.',
+    labels: { state: BREAKER_STATES },
+  });
+  readonly #cost = this.counter({
+    name: 'drydock_llm_cost_usd_total',
+    help: 'What model calls cost by the price table, US dollars; those of models without a price are not in it.',
+    labels: {},
+  });
   readonly #decisions = this.counter({
     name: 'drydock_policy_decisions_total',
     help: 'Tool calls by verdict and its reason.',
@@ -106,6 +130,7 @@ export class WorkerMetrics extends Metrics {
 
   constructor() {
     super('worker');
+    this.modelBreaker('closed');
   }
 
   /** `waitedSeconds` is given for a job's first attempt. */
@@ -142,6 +167,15 @@ export class WorkerMetrics extends Metrics {
   turnCharged(usage: Usage): void {
     this.#turns.inc({});
     for (const type of TOKEN_TYPES) this.#tokens.inc({ type }, usage[`${type}_tokens`]);
+    this.#cost.inc({}, usage.cost_usd ?? 0);
+  }
+
+  modelRetried(reason: TransientCode): void {
+    this.#modelRetries.inc({ reason });
+  }
+
+  modelBreaker(now: BreakerState): void {
+    for (const state of BREAKER_STATES) this.#breaker.set({ state }, state === now ? 1 : 0);
   }
 
   modelAnswered(outcome: ModelRequestOutcome, seconds: number): void {

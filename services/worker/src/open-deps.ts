@@ -45,7 +45,7 @@ export async function openDeps(config: ReturnType<typeof readConfig>, opened: Op
     layers: host.layers,
     egress: host,
     mirrors,
-    models: openModels(config.model, { clock, metrics }),
+    models: await openModels(config.model, { clock, metrics }),
     seal: new CheckpointSeal(config.checkpointKey),
     redactor: new Redactor(knownSecrets(config)),
     highTierSliceMs,

@@ -8,6 +8,7 @@ import type { CapturedEnd } from './capture-end.ts';
 import { captureEnd } from './capture-end.ts';
 import { resultSoFar } from './commit-attempt.ts';
 import type { Interrupted } from './interruption.ts';
+import { findTurnWarnings } from './find-turn-warnings.ts';
 import { findInterruption } from './interruption.ts';
 import type { OpenGate } from './open-gate.ts';
 import { describeNetwork, openGate } from './open-gate.ts';
@@ -15,6 +16,7 @@ import { openWorkspace } from './open-workspace.ts';
 import { readGuidance } from './repository-guidance.ts';
 import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
+import { Spending } from './spending.ts';
 import { Slice } from './tools/slice.ts';
 import { Toolbox } from './tools/toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
@@ -56,7 +58,10 @@ export async function runAgentStage(
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
-  const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver, network }, signal), signal);
+  const outcome = await settle(
+    () => serve(attempt, { sandbox, toolbox, saver, network, deadline }, signal),
+    signal,
+  );
   const captured = await captureEnd(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }
@@ -98,11 +103,12 @@ interface ServeParts {
   readonly toolbox: Toolbox;
   readonly saver: TurnSaver;
   readonly network: AgentStart['network'];
+  readonly deadline: AttemptDeadline;
 }
 
 async function serve(
   attempt: Attempt,
-  { sandbox, toolbox, saver, network }: ServeParts,
+  { sandbox, toolbox, saver, network, deadline }: ServeParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { deps, job, conversation, budget, events } = attempt;
@@ -118,14 +124,17 @@ async function serve(
       models: deps.models,
       conversation,
       toolbox,
-      budget,
+      spending: new Spending(budget, deps.models),
+      get deadlineAt() {
+        return deadline.at;
+      },
       events,
       saveTurn: (ended) => saver.save(ended),
       onTurn: (turn, { instructions }) => {
         toolbox.startTurn();
         attempt.promptSha256 ??= createHash('sha256').update(instructions).digest('hex');
         deps.metrics.turnCharged(turn.usage);
-        noteIgnoredTemperature(attempt, turn.temperatureIgnored);
+        for (const warning of findTurnWarnings(job.spec, turn)) attempt.warnOnce(warning);
       },
     },
     signal,
@@ -162,17 +171,6 @@ function toAgentStart(
     ...(resume === undefined ? {} : { resume }),
     ...(network === undefined ? {} : { network }),
   };
-}
-
-/** A warning only where the caller asked for a temperature: the default is not worth one. */
-function noteIgnoredTemperature(attempt: Attempt, ignored: boolean): void {
-  const { model, temperature } = attempt.job.spec;
-  if (!ignored || temperature === undefined) return;
-  if (attempt.warnings.some((warning) => warning.code === 'temperature_ignored')) return;
-  attempt.warn({
-    code: 'temperature_ignored',
-    message: `The model ${model} takes no temperature; it was not sent.`,
-  });
 }
 
 /** Turns what ended the loop into an outcome; rethrows where no outcome may be written any more. */

@@ -1,10 +1,11 @@
-import type { AgentFrame, JobSpec, Observation, WorkerFrame } from '@drydock/contracts';
-import type { ModelTurn, Outcome } from '@drydock/core';
+import type { AgentFrame, JobLimits, JobSpec, Observation, WorkerFrame } from '@drydock/contracts';
+import type { ModelProfile, ModelRequest, ModelTurn, Outcome } from '@drydock/core';
 import { Budget, DrydockError, NO_USAGE } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
 import { Conversation } from './conversation.ts';
 import type { EventSink } from './event-sink.ts';
 import { serveAgent } from './serve-agent.ts';
+import { Spending } from './spending.ts';
 
 const CALL = { callId: 'c1', name: 'exec_command', input: '{"cmd":"ls"}', form: 'function' } as const;
 const TURN: ModelTurn = {
@@ -13,7 +14,14 @@ const TURN: ModelTurn = {
   toolCalls: [CALL],
   status: 'completed',
   usage: { ...NO_USAGE, input_tokens: 10 },
-  temperatureIgnored: false,
+  usageEstimated: false,
+  notTaken: [],
+};
+const PROFILE: ModelProfile = {
+  freeformTools: true,
+  parallelTools: true,
+  vision: false,
+  reasoningEfforts: [],
 };
 const SUBMISSION = { summary: 'done', changes: [] };
 const complete = (id: number): AgentFrame => ({
@@ -30,14 +38,16 @@ const finished = (
 
 interface Script {
   readonly frames: readonly AgentFrame[];
-  readonly model?: () => Promise<ModelTurn>;
+  readonly model?: (request: ModelRequest) => Promise<ModelTurn>;
   readonly maxTurns?: number;
+  readonly limits?: Partial<JobLimits>;
   readonly submitted?: boolean;
   readonly sliceOver?: boolean;
 }
 
 /** Serves an agent that sends these frames whatever it is answered: the worst kind. */
-async function serve({ frames, model, maxTurns, submitted, sliceOver }: Script) {
+async function serve({ frames, model, maxTurns, limits, submitted, sliceOver }: Script) {
+  const models = { describe: () => PROFILE, complete: model ?? (() => Promise.resolve(TURN)) };
   const sent: WorkerFrame[] = [];
   const ran: string[] = [];
   const outcome: Outcome = await serveAgent(
@@ -58,7 +68,7 @@ async function serve({ frames, model, maxTurns, submitted, sliceOver }: Script) 
           yield* frames;
         },
       },
-      models: { complete: model ?? (() => Promise.resolve(TURN)) },
+      models,
       conversation: new Conversation(),
       toolbox: {
         run: async (call): Promise<Observation> => {
@@ -69,7 +79,11 @@ async function serve({ frames, model, maxTurns, submitted, sliceOver }: Script) 
         isSliceOver: sliceOver === true,
         safeMode: undefined,
       },
-      budget: new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000 }),
+      spending: new Spending(
+        new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000, ...limits }),
+        models,
+      ),
+      deadlineAt: 60_000,
       events: { emit: () => {} } as unknown as EventSink,
       onTurn: () => {},
       saveTurn: async () => {},
@@ -142,6 +156,52 @@ describe('serving an agent process', () => {
     const model = () => Promise.reject(new DrydockError('model_auth'));
     const { outcome } = await serve({ frames: [complete(1), finished('request_failed')], model });
     expect(outcome).toMatchObject({ kind: 'failed', code: 'model_auth' });
+  });
+
+  it('asks for no more than the budget has left, and says until when', async () => {
+    const asked: [number, number | undefined][] = [];
+    const model = ({ maxOutputTokens, deadlineAt }: ModelRequest) => {
+      asked.push([maxOutputTokens, deadlineAt]);
+      return Promise.resolve(TURN);
+    };
+    await serve({
+      frames: [complete(1), finished('no_submission')],
+      model,
+      limits: { max_tokens_total: 60 },
+    });
+    expect(asked).toEqual([[expect.any(Number), 60_000]]);
+    expect(asked[0]?.[0]).toBeLessThan(60);
+  });
+
+  it('makes no call that could pass the budget', async () => {
+    const model = () => Promise.reject(new Error('it was asked'));
+    const frames = [complete(1), finished('request_failed')];
+    const { outcome } = await serve({ frames, model, limits: { max_tokens_total: 20 } });
+    expect(outcome).toEqual({ kind: 'budget_exhausted', limit: 'max_tokens_total' });
+  });
+
+  it('makes no call at an unknown price where the job limits its cost', async () => {
+    const model = () => Promise.reject(new Error('it was asked'));
+    const frames = [complete(1), finished('request_failed')];
+    const { outcome } = await serve({ frames, model, limits: { max_cost_usd: 1 } });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'model_price_unknown' });
+  });
+
+  it.each([
+    ['refusal', 'model_refused'],
+    ['content_filter', 'model_content_filtered'],
+  ] as const)('ends with a code of its own where the model stopped at a %s', async (cause, code) => {
+    const refused: ModelTurn = {
+      ...TURN,
+      items: [],
+      toolCalls: [],
+      text: 'I cannot.',
+      status: 'refused',
+      cause,
+    };
+    const frames = [complete(1), complete(2), finished('no_submission')];
+    const { outcome } = await serve({ frames, model: () => Promise.resolve(refused) });
+    expect(outcome).toMatchObject({ kind: 'failed', code });
   });
 
   it('says sandbox_lost when the agent process just ends', async () => {

@@ -1,8 +1,9 @@
 import type { AgentFrame, AgentStart, JobSpec } from '@drydock/contracts';
-import type { Budget, LimitKind, ModelGateway, ModelTurn, Outcome, Sandbox } from '@drydock/core';
+import type { LimitKind, ModelGateway, ModelRequest, ModelTurn, Outcome, Sandbox } from '@drydock/core';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Conversation } from './conversation.ts';
 import type { EventSink } from './event-sink.ts';
+import type { Spending } from './spending.ts';
 import type { Toolbox } from './tools/toolbox.ts';
 
 /** Codex models answer best when nothing is left to chance; models that take no temperature are not sent one. */
@@ -16,9 +17,11 @@ export interface AgentSession {
   readonly models: ModelGateway;
   readonly conversation: Conversation;
   readonly toolbox: Pick<Toolbox, 'run' | 'submission' | 'isSliceOver' | 'safeMode'>;
-  readonly budget: Budget;
+  readonly spending: Spending;
+  /** Epoch milliseconds; read whenever it is needed, because it moves while a person is asked. */
+  readonly deadlineAt: number;
   readonly events: EventSink;
-  readonly onTurn: (turn: ModelTurn, request: Pick<Complete['body'], 'instructions'>) => void;
+  readonly onTurn: (turn: ModelTurn, request: Pick<ModelRequest, 'instructions'>) => void;
   /** Saves the turn that has ended; never rejects. Works while the model thinks about the next one. */
   readonly saveTurn: (signal: AbortSignal) => Promise<void>;
 }
@@ -67,20 +70,22 @@ async function answerCompletion(
   frame: Complete,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
-  const limit = session.budget.exceededLimit();
+  const { spending } = session;
+  const limit = spending.exceededLimit();
   if (limit !== undefined) return refuseCompletion(session, frame.id, limit);
   session.conversation.append(frame.body.append);
-  session.budget.startTurn();
   try {
-    const turn = await completeTurn(session, frame, signal);
-    recordTurn(session, turn, frame.body);
+    const planned = spending.plan(toModelRequest(session, frame));
+    if (planned.kind === 'exhausted') return refuseCompletion(session, frame.id, planned.limit);
+    const turn = await completeTurn(session, planned.request, signal);
+    recordTurn(session, planned.request, turn);
     const { text, toolCalls, status } = turn;
     session.agent.send({
       type: 'model.turn',
       id: frame.id,
       body: { text, toolCalls: [...toolCalls], status },
     });
-    return undefined;
+    return toRefusal(turn);
   } catch (cause) {
     signal.throwIfAborted();
     const error = toDrydockError(cause);
@@ -91,13 +96,27 @@ async function answerCompletion(
 }
 
 /** The next turn of the model; by the time it is used, the one before it is saved. */
-async function completeTurn(session: AgentSession, frame: Complete, signal: AbortSignal): Promise<ModelTurn> {
+async function completeTurn(
+  session: AgentSession,
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<ModelTurn> {
   const saved = session.saveTurn(signal);
   try {
-    return await session.models.complete(toModelRequest(session, frame), signal);
+    return await session.models.complete(request, signal);
   } finally {
     await saved;
   }
+}
+
+/** What it comes to when the model, or a filter before it, will not go on. */
+function toRefusal({ status, cause, text }: ModelTurn): Outcome | undefined {
+  if (status !== 'refused') return undefined;
+  if (cause === 'content_filter') {
+    const message = 'A content filter of the model server stopped the answer.';
+    return { kind: 'failed', code: 'model_content_filtered', message };
+  }
+  return { kind: 'failed', code: 'model_refused', message: `The model refused: ${text}`.slice(0, 2_000) };
 }
 
 function refuseCompletion(session: AgentSession, id: number, limit: LimitKind): Outcome {
@@ -109,7 +128,8 @@ function refuseCompletion(session: AgentSession, id: number, limit: LimitKind): 
   return { kind: 'budget_exhausted', limit };
 }
 
-function toModelRequest({ spec, conversation, cacheKey }: AgentSession, { body }: Complete) {
+function toModelRequest(session: AgentSession, { body }: Complete): ModelRequest {
+  const { spec, conversation, cacheKey, deadlineAt } = session;
   return {
     model: spec.model,
     instructions: body.instructions,
@@ -118,17 +138,18 @@ function toModelRequest({ spec, conversation, cacheKey }: AgentSession, { body }
     maxOutputTokens: spec.max_tokens,
     temperature: spec.temperature ?? DEFAULT_TEMPERATURE,
     cacheKey,
+    deadlineAt,
   };
 }
 
-function recordTurn(session: AgentSession, turn: ModelTurn, request: Complete['body']): void {
+function recordTurn(session: AgentSession, request: ModelRequest, turn: ModelTurn): void {
+  session.spending.charge(request, turn.usage);
   session.conversation.record(turn);
-  session.budget.charge(turn.usage);
   session.onTurn(turn, request);
   if (turn.text !== '') {
     session.events.emit({ type: 'message.added', data: { role: 'assistant', text: turn.text } });
   }
-  const { turns, usage: total } = session.budget;
+  const { turns, usage: total } = session.spending;
   session.events.emit({ type: 'usage.charged', data: { turn: turns, usage: turn.usage, total } });
 }
 

@@ -16,6 +16,10 @@ describe('resolveLimits', () => {
     });
   });
 
+  it('keeps a limit of cost where one is asked for', () => {
+    expect(resolveLimits({ max_cost_usd: 0.5 })).toMatchObject({ limits: { max_cost_usd: 0.5 } });
+  });
+
   it('takes a value at the maximum', () => {
     const resolved = resolveLimits({ timeout_seconds: LIMITS.timeout_seconds.maximum });
     expect(resolved).toMatchObject({ kind: 'resolved', limits: { timeout_seconds: 7_200 } });

@@ -1,6 +1,7 @@
 import type { JobLimits } from '@drydock/contracts';
 
-type LimitName = keyof JobLimits;
+/** `max_cost_usd` has neither default nor maximum. */
+type LimitName = Exclude<keyof JobLimits, 'max_cost_usd'>;
 
 export interface LimitRange {
   readonly default: number;
@@ -25,7 +26,7 @@ export type ResolvedLimits =
 
 /** Fills in defaults. A value over the maximum is refused, never clamped in silence. */
 export function resolveLimits(
-  requested: { readonly [Name in LimitName]?: number | undefined },
+  requested: { readonly [Name in keyof JobLimits]?: number | undefined },
   table: LimitTable = LIMITS,
 ): ResolvedLimits {
   const limits: Partial<Record<LimitName, number>> = {};
@@ -36,5 +37,7 @@ export function resolveLimits(
     }
     limits[name] = value;
   }
-  return { kind: 'resolved', limits: limits as JobLimits };
+  const { max_cost_usd: maxCost } = requested;
+  const resolved = { ...limits, ...(maxCost === undefined ? {} : { max_cost_usd: maxCost }) };
+  return { kind: 'resolved', limits: resolved as JobLimits };
 }

@@ -2,11 +2,12 @@ import type { ModelRequest } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { OpenAiResponsesOptions } from '../src/index.ts';
-import { OpenAiResponses } from '../src/index.ts';
+import type { OpenAiModelsOptions } from '../src/index.ts';
+import { OpenAiModels, loadModelTable } from '../src/index.ts';
 import { LoopbackServer, refuse, stream, streamCut, streamOpen } from './loopback-server.ts';
 import { RealClock } from './real-clock.ts';
 
+const table = await loadModelTable();
 const KEY = 'sk-live-0123456789abcdef';
 const REQUEST: ModelRequest = {
   model: 'gpt-5.3-codex',
@@ -35,9 +36,9 @@ const completed = (response: object = {}) => ({
 const ANSWER = [CREATED, itemDone(message('hi')), completed()];
 
 /** The gateway in front of a server, with waits that take no time. */
-function connect(baseUrl: string, changes: Partial<OpenAiResponsesOptions> = {}) {
+function connect(baseUrl: string, changes: Partial<OpenAiModelsOptions> = {}) {
   const clock = new RealClock();
-  const gateway = new OpenAiResponses({ baseUrl, apiKey: KEY, clock, random: () => 0, ...changes });
+  const gateway = new OpenAiModels({ table, baseUrl, apiKey: KEY, clock, random: () => 0, ...changes });
   const complete = (signal = AbortSignal.timeout(15_000)) => gateway.complete(REQUEST, signal);
   return { clock, complete };
 }
@@ -46,7 +47,7 @@ describe('a request', () => {
   test('goes to /responses with the key, streaming and without a temperature the model refuses', async () => {
     await using server = await LoopbackServer.start(stream(...ANSWER));
     const turn = await connect(server.url).complete();
-    expect(turn).toMatchObject({ text: 'hi', status: 'completed', temperatureIgnored: true });
+    expect(turn).toMatchObject({ text: 'hi', status: 'completed', notTaken: ['temperature'] });
     expect(server.seen).toHaveLength(1);
     const [{ path, headers, body } = { path: '', headers: {}, body: {} }] = server.seen;
     expect(path).toBe('/v1/responses');
@@ -88,13 +89,13 @@ describe('an answer', () => {
     });
   });
 
-  test('that never stops growing is a model_error', async () => {
+  test('that never stops growing is a model_bad_answer', async () => {
     const huge = { type: 'response.output_text.delta', delta: 'x'.repeat(1 << 20) };
     await using server = await LoopbackServer.start(stream(...Array.from({ length: 20 }, () => huge)));
     const { clock, complete } = connect(server.url);
     await expect(complete()).rejects.toMatchObject({
-      code: 'model_error',
-      message: "The model server's answer is larger than 16777216 bytes.",
+      code: 'model_bad_answer',
+      message: 'The model server answered with more than 16777216 bytes.',
     });
     expect(clock.waitsMs).toHaveLength(1);
   });
@@ -185,9 +186,9 @@ describe('a failure that stays', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('an answer of the wrong shape is model_error at once', async () => {
+  test('an answer of the wrong shape is model_bad_answer at once', async () => {
     await using server = await LoopbackServer.start(stream(itemDone({ type: 'message' }), completed()));
-    await expect(connect(server.url).complete()).rejects.toMatchObject({ code: 'model_error' });
+    await expect(connect(server.url).complete()).rejects.toMatchObject({ code: 'model_bad_answer' });
     expect(server.seen).toHaveLength(1);
   });
 });
@@ -239,7 +240,8 @@ describe('the key', () => {
   });
 
   test('is not shown when the gateway itself is inspected or logged', () => {
-    const gateway = new OpenAiResponses({
+    const gateway = new OpenAiModels({
+      table,
       baseUrl: 'http://127.0.0.1:9/v1',
       apiKey: KEY,
       clock: new RealClock(),
