@@ -40,6 +40,7 @@ export const ErrorCode = z.enum([
   'model_bad_answer',
   'model_price_unknown',
   'no_submission',
+  'agent_stuck',
   'budget_exceeded',
   // sandbox
   'sandbox_lost',

@@ -51,6 +51,8 @@ export const JobEventBody = z.discriminatedUnion('type', [
       digest: z.string().nullable(),
     }),
   ),
+  /** The conversation was too long and was cut; the numbers are estimates. */
+  event('conversation.compacted', z.object({ before_tokens: z.int(), after_tokens: z.int() })),
   event('checkpoint.saved', z.object({ digest: z.string(), bytes: z.int() })),
   event(
     'policy.decided',

@@ -8,7 +8,7 @@ export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
-export { ToolCall, TranscriptItem, Usage } from './transcript.ts';
+export { ToolCall, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
 export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
 export {
   ArtifactDigests,

@@ -49,3 +49,21 @@ export const Usage = z.object({
   cost_usd: z.number().nonnegative().nullable().optional(),
 });
 export type Usage = z.infer<typeof Usage>;
+
+/**
+ * One line of `transcript.jsonl`: an item in the order in which it was said, or a mark between items. A conversation can
+ * be rebuilt from its lines, and a run replayed: all that the model said stands there as it was.
+ */
+export const TranscriptLine = z.discriminatedUnion('type', [
+  ...TranscriptItem.options,
+  /** The model's answer ends here: what stands before it, up to the last line that is not the model's, is one turn. */
+  z.object({
+    type: z.literal('turn_ended'),
+    turn: z.int().positive(),
+    status: z.enum(['completed', 'incomplete', 'refused']),
+    usage: Usage,
+  }),
+  /** From here on the model was shown these items in the place of all before. */
+  z.object({ type: z.literal('compacted'), items: z.array(TranscriptItem) }),
+]);
+export type TranscriptLine = z.infer<typeof TranscriptLine>;

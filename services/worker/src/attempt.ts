@@ -12,7 +12,8 @@ import type {
 import type { ApprovalQuestion, CapturedPatch, Lease, StoredBytes } from '@drydock/core';
 import { Budget } from '@drydock/core';
 import { AttemptLog } from './attempt-log.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation } from './conversation/conversation.ts';
+import { WorkRecord } from './conversation/work-record.ts';
 import type { WorkerDeps } from './deps.ts';
 import { EventSink } from './event-sink.ts';
 import { JobAudit } from './job-audit.ts';
@@ -30,6 +31,7 @@ export class Attempt {
   readonly audit: JobAudit;
   readonly budget: Budget;
   readonly conversation = new Conversation();
+  readonly work = new WorkRecord();
   readonly log = new AttemptLog();
   readonly warnings: Warning[] = [];
   readonly artifacts: ArtifactDigests = {};
@@ -54,7 +56,13 @@ export class Attempt {
     this.job = claimed.job;
     this.redactor = deps.redactor.fork();
     const { redactor } = this;
-    this.events = new EventSink({ store: deps.store, lease: claimed.lease, redactor, onError: onWriteError });
+    this.events = new EventSink({
+      store: deps.store,
+      lease: claimed.lease,
+      redactor,
+      observe: (event) => this.work.note(event),
+      onError: onWriteError,
+    });
     this.audit = new JobAudit(deps, claimed.job.id);
     this.budget = new Budget(claimed.job.spec.limits);
     this.teardown = new Teardown(deps.log);

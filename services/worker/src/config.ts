@@ -110,6 +110,14 @@ const WorkerEnvironment = z.object({
   DRYDOCK_MODELS_FILE: absolutePath
     .optional()
     .describe('the absolute path of more rows for the table of models (docs/models.md)'),
+  DRYDOCK_COMPACT_AT_TOKENS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .optional()
+    .describe(
+      'above how many tokens a conversation is summarised, where that is less than 90 % of what the model reads',
+    ),
   OPENAI_API_KEY: secretText().optional().describe('the key of the model API'),
   DRYDOCK_MODEL_BASE_URL: z.url().optional().describe('the address of an OpenAI-compatible server'),
   DRYDOCK_SCRIPTED_MODEL_URL: z.url().optional().describe('the address of the scripted model server'),
@@ -146,6 +154,7 @@ export function readConfig(env: Env = process.env) {
       ttlMs: parsed.DRYDOCK_APPROVAL_SECONDS * 1_000,
       holdMs: parsed.DRYDOCK_APPROVAL_HOLD_SECONDS * 1_000,
     },
+    compactAtTokens: parsed.DRYDOCK_COMPACT_AT_TOKENS,
     highTierSliceMs: parsed.DRYDOCK_HIGH_TIER_SLICE_SECONDS * 1_000,
     leaseMs: parsed.DRYDOCK_WORKER_LEASE_SECONDS * 1_000,
     address: {

@@ -47,6 +47,8 @@ export interface WorkerDeps {
   readonly redactor: Redactor;
   /** The container runtime of tier `high`: nothing else takes its place. */
   readonly highTierRuntime: string;
+  /** Above it a conversation is summarised, where the model could read more; tokens. */
+  readonly compactAtTokens: number | undefined;
   /** What the tool calls of one turn may take in tier `high`, milliseconds. */
   readonly highTierSliceMs: number;
   /** How long a lease lives without a heartbeat, milliseconds. */

@@ -11,6 +11,8 @@ export interface EventSinkOptions {
   readonly store: Pick<JobStore, 'appendEvents'>;
   readonly lease: Lease;
   readonly redactor: Pick<Redactor, 'value'>;
+  /** Told of every event, as it was emitted. */
+  readonly observe?: (event: JobEventBody) => void;
   /** Called once per failed write: the lease is lost or the store is gone, so the attempt is over. */
   readonly onError: (error: unknown) => void;
 }
@@ -30,6 +32,7 @@ export class EventSink {
   }
 
   emit(event: JobEventBody): void {
+    this.#options.observe?.(event);
     if (!this.#admits(event)) return;
     this.#waiting.push(this.#redact(event));
     if (this.#waiting.length === 1) {

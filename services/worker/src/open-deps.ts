@@ -30,7 +30,8 @@ interface Opened {
 /** Builds what attempts work with; what has to be closed is, at shutdown. */
 export async function openDeps(config: ReturnType<typeof readConfig>, opened: Opened): Promise<WorkerDeps> {
   const { queue, host, mirrors, clock, log, metrics, shutdown } = opened;
-  const { highTierSliceMs, highTierRuntime, commandPolicyMode, approvalTimes, leaseMs } = config;
+  const { compactAtTokens, highTierSliceMs, highTierRuntime, commandPolicyMode, approvalTimes, leaseMs } =
+    config;
   return {
     workerId: WorkerId.parse(`wrk_${randomBytes(8).toString('hex')}`),
     store: queue.store,
@@ -48,6 +49,7 @@ export async function openDeps(config: ReturnType<typeof readConfig>, opened: Op
     models: await openModels(config.model, { clock, metrics }),
     seal: new CheckpointSeal(config.checkpointKey),
     redactor: new Redactor(knownSecrets(config)),
+    compactAtTokens,
     highTierSliceMs,
     highTierRuntime,
     commandPolicyMode,

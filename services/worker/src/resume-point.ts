@@ -1,5 +1,5 @@
 import type { AgentResume, Checkpoint } from '@drydock/contracts';
-import { TranscriptItem } from '@drydock/contracts';
+import { TranscriptLine } from '@drydock/contracts';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import { toLateAnswers } from './late-answers.ts';
@@ -7,7 +7,7 @@ import { toLateAnswers } from './late-answers.ts';
 /** Where an attempt goes on: what an older attempt, or the job before, had come to. */
 export interface ResumePoint {
   readonly checkpoint: Checkpoint;
-  readonly transcript: readonly TranscriptItem[];
+  readonly transcript: readonly TranscriptLine[];
   readonly after: AgentResume['after'];
   /** What came of calls that waited for a person, by call id. */
   readonly answers: ReadonlyMap<string, string>;
@@ -46,10 +46,10 @@ async function readResumePoint({ job, deps }: Attempt): Promise<ResumePoint | un
 async function readTranscript(
   artifacts: Attempt['deps']['artifacts'],
   digest: Checkpoint['transcript'],
-): Promise<TranscriptItem[]> {
+): Promise<TranscriptLine[]> {
   try {
     const lines = new TextDecoder().decode(await artifacts.get(digest)).split('\n');
-    return lines.filter((line) => line !== '').map((line) => TranscriptItem.parse(JSON.parse(line)));
+    return lines.filter((line) => line !== '').map((line) => TranscriptLine.parse(JSON.parse(line)));
   } catch (cause) {
     throw refuseCheckpoint('The transcript of the checkpoint cannot be read.', cause);
   }

@@ -12,11 +12,12 @@ import { findTurnWarnings } from './find-turn-warnings.ts';
 import { findInterruption } from './interruption.ts';
 import type { OpenGate } from './open-gate.ts';
 import { describeNetwork, openGate } from './open-gate.ts';
+import type { ModelCallerOptions } from './model-caller.ts';
+import { openConversation } from './open-conversation.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { readGuidance } from './repository-guidance.ts';
 import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
-import { Spending } from './spending.ts';
 import { Slice } from './tools/slice.ts';
 import { Toolbox } from './tools/toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
@@ -111,31 +112,22 @@ async function serve(
   { sandbox, toolbox, saver, network, deadline }: ServeParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { deps, job, conversation, budget, events } = attempt;
+  const { deps, job } = attempt;
   // The attempt was lost after its submission: only what comes behind it is left to do.
   if (toolbox.submission !== undefined) return { kind: 'submitted', submission: toolbox.submission };
+  const onTurn: ModelCallerOptions['onTurn'] = (turn, { instructions }) => {
+    attempt.promptSha256 ??= createHash('sha256').update(instructions).digest('hex');
+    deps.metrics.turnCharged(turn.usage);
+    for (const warning of findTurnWarnings(job.spec, turn)) attempt.warnOnce(warning);
+  };
   const guidance = await readGuidanceOnce(attempt, sandbox, signal);
   return serveAgent(
     {
       start: { ...toAgentStart(attempt, network), ...(guidance === undefined ? {} : { guidance }) },
-      spec: job.spec,
-      cacheKey: job.id,
       agent: sandbox.agent,
-      models: deps.models,
-      conversation,
       toolbox,
-      spending: new Spending(budget, deps.models),
-      get deadlineAt() {
-        return deadline.at;
-      },
-      events,
       saveTurn: (ended) => saver.save(ended),
-      onTurn: (turn, { instructions }) => {
-        toolbox.startTurn();
-        attempt.promptSha256 ??= createHash('sha256').update(instructions).digest('hex');
-        deps.metrics.turnCharged(turn.usage);
-        for (const warning of findTurnWarnings(job.spec, turn)) attempt.warnOnce(warning);
-      },
+      ...openConversation(attempt, { toolbox, saver, deadline, onTurn }),
     },
     signal,
   );

@@ -1,9 +1,10 @@
-import type { AgentFrame, JobLimits, JobSpec, Observation, WorkerFrame } from '@drydock/contracts';
+import type { AgentFrame, JobEventBody, JobLimits, Observation, WorkerFrame } from '@drydock/contracts';
 import type { ModelProfile, ModelRequest, ModelTurn, Outcome } from '@drydock/core';
 import { Budget, DrydockError, NO_USAGE } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
-import { Conversation } from './conversation.ts';
-import type { EventSink } from './event-sink.ts';
+import { Conversation } from './conversation/conversation.ts';
+import { Compactor } from './conversation/compactor.ts';
+import { ModelCaller } from './model-caller.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Spending } from './spending.ts';
 
@@ -43,13 +44,41 @@ interface Script {
   readonly limits?: Partial<JobLimits>;
   readonly submitted?: boolean;
   readonly sliceOver?: boolean;
+  readonly stuck?: string;
+  readonly notes?: string[];
+  readonly limitTokens?: number;
 }
 
 /** Serves an agent that sends these frames whatever it is answered: the worst kind. */
-async function serve({ frames, model, maxTurns, limits, submitted, sliceOver }: Script) {
+async function serve(script: Script) {
+  const { frames, model, maxTurns, limits, submitted, sliceOver, stuck, notes, limitTokens } = script;
+  const conversation = new Conversation();
+  const events: JobEventBody[] = [];
+  const sink = { emit: (event: JobEventBody) => void events.push(event) };
   const models = { describe: () => PROFILE, complete: model ?? (() => Promise.resolve(TURN)) };
   const sent: WorkerFrame[] = [];
   const ran: string[] = [];
+  const caller = new ModelCaller({
+    spec: { model: 'm', max_tokens: 100, temperature: undefined },
+    cacheKey: 'k',
+    models,
+    spending: new Spending(
+      new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000, ...limits }),
+      models,
+    ),
+    events: sink,
+    deadlineAt: 60_000,
+    onTurn: () => {},
+  });
+  const compactor = new Compactor({
+    conversation,
+    caller,
+    limitTokens: limitTokens ?? Infinity,
+    describeWork: () => 'Plan:\n- [x] look',
+    stage: () => 'running',
+    onCompacted: ({ before, after }) =>
+      sink.emit({ type: 'conversation.compacted', data: { before_tokens: before, after_tokens: after } }),
+  });
   const outcome: Outcome = await serveAgent(
     {
       start: {
@@ -60,16 +89,15 @@ async function serve({ frames, model, maxTurns, limits, submitted, sliceOver }: 
         workdir: '/job/work',
         date: '2026-01-01',
       },
-      spec: { model: 'm', max_tokens: 100 } as JobSpec,
-      cacheKey: 'k',
       agent: {
         send: (frame) => void sent.push(frame),
         async *frames() {
           yield* frames;
         },
       },
-      models,
-      conversation: new Conversation(),
+      caller,
+      compactor,
+      conversation,
       toolbox: {
         run: async (call): Promise<Observation> => {
           ran.push(call.input);
@@ -78,19 +106,16 @@ async function serve({ frames, model, maxTurns, limits, submitted, sliceOver }: 
         submission: submitted ? SUBMISSION : undefined,
         isSliceOver: sliceOver === true,
         safeMode: undefined,
+        stuck,
+        takeNotes: () => notes?.splice(0) ?? [],
+        startTurn: () => {},
       },
-      spending: new Spending(
-        new Budget({ max_turns: maxTurns ?? 5, max_tokens_total: 1_000, ...limits }),
-        models,
-      ),
-      deadlineAt: 60_000,
-      events: { emit: () => {} } as unknown as EventSink,
-      onTurn: () => {},
+      events: sink,
       saveTurn: async () => {},
     },
     AbortSignal.timeout(5_000),
   );
-  return { outcome, sent: sent.map((frame) => frame.type), ran };
+  return { outcome, sent: sent.map((frame) => frame.type), ran, items: conversation.items, events };
 }
 
 describe('serving an agent process', () => {
@@ -100,7 +125,7 @@ describe('serving an agent process', () => {
       { type: 'tool.call', id: 2, body: { callId: 'c1' } } as const,
       finished('submitted'),
     ];
-    expect(await serve({ frames, submitted: true })).toEqual({
+    expect(await serve({ frames, submitted: true })).toMatchObject({
       outcome: { kind: 'submitted', submission: SUBMISSION },
       sent: ['start', 'model.turn', 'tool.observation'],
       ran: ['{"cmd":"ls"}'],
@@ -120,6 +145,94 @@ describe('serving an agent process', () => {
     };
     const { outcome, sent } = await serve({ frames: [complete(1)], model, sliceOver: true });
     expect([outcome, sent, calls]).toEqual([{ kind: 'checkpointed' }, ['start'], 0]);
+  });
+
+  it('tells the model once what the platform has to say, behind what the agent adds', async () => {
+    const said = { type: 'message', role: 'user', text: 'go on' } as const;
+    const asks = complete(1);
+    const frames = [{ ...asks, body: { ...asks.body, append: [said] } }, complete(2)] as AgentFrame[];
+    const { items } = await serve({ frames: [...frames, finished('submitted')], notes: ['You repeat it.'] });
+    expect(items.filter(({ type }) => type === 'message')).toEqual([
+      said,
+      { type: 'message', role: 'developer', text: 'You repeat it.' },
+    ]);
+  });
+
+  it('ends a model that goes in circles, and asks it no more', async () => {
+    const { outcome, sent } = await serve({ frames: [complete(1)], stuck: 'Six times.' });
+    expect([outcome, sent]).toEqual([
+      { kind: 'failed', code: 'agent_stuck', message: 'Six times.' },
+      ['start'],
+    ]);
+  });
+
+  describe('a conversation that is too long', () => {
+    const task = { type: 'message', role: 'user', text: 'mend it' } as const;
+    const asks = {
+      ...complete(1),
+      body: { instructions: 'be good', append: [task], tools: [] },
+    } as AgentFrame;
+    const said: ModelTurn = { ...TURN, items: [], toolCalls: [], text: 'Half done.' };
+    const overflow = new DrydockError('model_context_overflow');
+    const short = [
+      task,
+      { type: 'message', role: 'developer', text: expect.stringContaining('- [x] look') },
+      { type: 'message', role: 'user', text: expect.stringContaining('Half done.') },
+    ];
+
+    it('is summarised by the model when its server says so, and the turn goes on', async () => {
+      const asked: ModelRequest[] = [];
+      const model = (request: ModelRequest) => {
+        asked.push({ ...request, transcript: [...request.transcript] });
+        return asked.length === 1
+          ? Promise.reject(overflow)
+          : Promise.resolve(asked.length === 2 ? said : TURN);
+      };
+      const { sent, events } = await serve({ frames: [asks, finished('submitted')], model, submitted: true });
+      expect(sent).toEqual(['start', 'model.turn']);
+      const [, handOver, next] = asked.map(({ transcript }) => transcript);
+      expect(handOver?.at(-1)).toMatchObject({ role: 'user', text: expect.stringMatching(/hand-over/) });
+      expect(next).toEqual(short);
+      expect(events.map(({ type }) => type)).toEqual([
+        'usage.charged',
+        'conversation.compacted',
+        'usage.charged',
+      ]);
+    });
+
+    it('is summarised before the turn where it is over the limit, and not in every turn', async () => {
+      const asked: ModelRequest[] = [];
+      const model = (request: ModelRequest) => {
+        asked.push(request);
+        return Promise.resolve(asked.length === 1 ? said : TURN);
+      };
+      const frames = [asks, complete(2), complete(3), finished('submitted')];
+      const { items } = await serve({ frames, model, submitted: true, limitTokens: 20, maxTurns: 9 });
+      expect(asked).toHaveLength(4);
+      expect(items.slice(0, 3)).toEqual(short);
+    });
+
+    it('goes on from the record alone where not even the summary can be asked for', async () => {
+      let calls = 0;
+      const model = (request: ModelRequest) => {
+        calls += 1;
+        return request.transcript.length === 3 ? Promise.resolve(TURN) : Promise.reject(overflow);
+      };
+      const { sent, items } = await serve({
+        frames: [asks, finished('submitted')],
+        model,
+        submitted: true,
+        maxTurns: 20,
+      });
+      expect([sent, calls]).toEqual([['start', 'model.turn'], 6]);
+      expect(items[2]).toMatchObject({ text: expect.stringContaining('There is none') });
+    });
+
+    it('ends the job where the server says so again', async () => {
+      const model = () => Promise.reject(overflow);
+      const { outcome } = await serve({ frames: [asks, finished('request_failed')], model, maxTurns: 20 });
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'model_context_overflow' });
+    });
   });
 
   it('refuses a tool call that the model did not make, and runs nothing', async () => {

@@ -1,29 +1,15 @@
-import type { AgentFrame, AgentStart, JobSpec } from '@drydock/contracts';
-import type { LimitKind, ModelGateway, ModelRequest, ModelTurn, Outcome, Sandbox } from '@drydock/core';
-import { DrydockError, toDrydockError } from '@drydock/core';
-import type { Conversation } from './conversation.ts';
-import type { EventSink } from './event-sink.ts';
-import type { Spending } from './spending.ts';
+import type { AgentFrame, AgentStart } from '@drydock/contracts';
+import type { Outcome, Sandbox } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
+import type { CompletionParts } from './answer-completion.ts';
+import { answerCompletion } from './answer-completion.ts';
 import type { Toolbox } from './tools/toolbox.ts';
 
-/** Codex models answer best when nothing is left to chance; models that take no temperature are not sent one. */
-const DEFAULT_TEMPERATURE = 0.2;
-
-export interface AgentSession {
+export interface AgentSession extends CompletionParts {
   readonly start: AgentStart;
-  readonly spec: JobSpec;
-  readonly cacheKey: string;
   readonly agent: Sandbox['agent'];
-  readonly models: ModelGateway;
-  readonly conversation: Conversation;
-  readonly toolbox: Pick<Toolbox, 'run' | 'submission' | 'isSliceOver' | 'safeMode'>;
-  readonly spending: Spending;
-  /** Epoch milliseconds; read whenever it is needed, because it moves while a person is asked. */
-  readonly deadlineAt: number;
-  readonly events: EventSink;
-  readonly onTurn: (turn: ModelTurn, request: Pick<ModelRequest, 'instructions'>) => void;
-  /** Saves the turn that has ended; never rejects. Works while the model thinks about the next one. */
-  readonly saveTurn: (signal: AbortSignal) => Promise<void>;
+  readonly toolbox: CompletionParts['toolbox'] &
+    Pick<Toolbox, 'run' | 'submission' | 'isSliceOver' | 'safeMode' | 'stuck'>;
 }
 
 type Request = Extract<AgentFrame, { id: number }>;
@@ -49,6 +35,10 @@ export async function serveAgent(session: AgentSession, signal: AbortSignal): Pr
           session.conversation.append(frame.body.append);
           return { kind: 'checkpointed' };
         }
+        if (session.toolbox.stuck !== undefined) {
+          session.conversation.append(frame.body.append);
+          return { kind: 'failed', code: 'agent_stuck', message: session.toolbox.stuck };
+        }
         refusal = await answerCompletion(session, frame, signal);
         break;
       case 'tool.call':
@@ -60,97 +50,6 @@ export async function serveAgent(session: AgentSession, signal: AbortSignal): Pr
   }
   signal.throwIfAborted();
   throw new DrydockError('sandbox_lost', { message: 'The agent process ended before it had finished.' });
-}
-
-type Complete = Extract<Request, { type: 'model.complete' }>;
-
-/** Makes one model call; resolves with the outcome that the attempt has if the agent gives up on a refusal. */
-async function answerCompletion(
-  session: AgentSession,
-  frame: Complete,
-  signal: AbortSignal,
-): Promise<Outcome | undefined> {
-  const { spending } = session;
-  const limit = spending.exceededLimit();
-  if (limit !== undefined) return refuseCompletion(session, frame.id, limit);
-  session.conversation.append(frame.body.append);
-  try {
-    const planned = spending.plan(toModelRequest(session, frame));
-    if (planned.kind === 'exhausted') return refuseCompletion(session, frame.id, planned.limit);
-    const turn = await completeTurn(session, planned.request, signal);
-    recordTurn(session, planned.request, turn);
-    const { text, toolCalls, status } = turn;
-    session.agent.send({
-      type: 'model.turn',
-      id: frame.id,
-      body: { text, toolCalls: [...toolCalls], status },
-    });
-    return toRefusal(turn);
-  } catch (cause) {
-    signal.throwIfAborted();
-    const error = toDrydockError(cause);
-    const body = { code: error.code, message: error.message.slice(0, 2_000) };
-    session.agent.send({ type: 'request.failed', id: frame.id, body });
-    return { kind: 'failed', ...body };
-  }
-}
-
-/** The next turn of the model; by the time it is used, the one before it is saved. */
-async function completeTurn(
-  session: AgentSession,
-  request: ModelRequest,
-  signal: AbortSignal,
-): Promise<ModelTurn> {
-  const saved = session.saveTurn(signal);
-  try {
-    return await session.models.complete(request, signal);
-  } finally {
-    await saved;
-  }
-}
-
-/** What it comes to when the model, or a filter before it, will not go on. */
-function toRefusal({ status, cause, text }: ModelTurn): Outcome | undefined {
-  if (status !== 'refused') return undefined;
-  if (cause === 'content_filter') {
-    const message = 'A content filter of the model server stopped the answer.';
-    return { kind: 'failed', code: 'model_content_filtered', message };
-  }
-  return { kind: 'failed', code: 'model_refused', message: `The model refused: ${text}`.slice(0, 2_000) };
-}
-
-function refuseCompletion(session: AgentSession, id: number, limit: LimitKind): Outcome {
-  session.agent.send({
-    type: 'request.failed',
-    id,
-    body: { code: 'budget_exceeded', message: `The job reached limits.${limit}.` },
-  });
-  return { kind: 'budget_exhausted', limit };
-}
-
-function toModelRequest(session: AgentSession, { body }: Complete): ModelRequest {
-  const { spec, conversation, cacheKey, deadlineAt } = session;
-  return {
-    model: spec.model,
-    instructions: body.instructions,
-    transcript: conversation.items,
-    tools: body.tools,
-    maxOutputTokens: spec.max_tokens,
-    temperature: spec.temperature ?? DEFAULT_TEMPERATURE,
-    cacheKey,
-    deadlineAt,
-  };
-}
-
-function recordTurn(session: AgentSession, request: ModelRequest, turn: ModelTurn): void {
-  session.spending.charge(request, turn.usage);
-  session.conversation.record(turn);
-  session.onTurn(turn, request);
-  if (turn.text !== '') {
-    session.events.emit({ type: 'message.added', data: { role: 'assistant', text: turn.text } });
-  }
-  const { turns, usage: total } = session.spending;
-  session.events.emit({ type: 'usage.charged', data: { turn: turns, usage: turn.usage, total } });
 }
 
 async function answerToolCall(

@@ -29,6 +29,11 @@ export class Spending {
     return this.#budget.exceededLimit();
   }
 
+  /** About how many input tokens a call would have. */
+  estimate(request: Pick<ModelRequest, 'instructions' | 'tools' | 'transcript'>): number {
+    return this.#estimate.next(request);
+  }
+
   /**
    * Begins a turn with as many output tokens as the budget has left. Throws `model_price_unknown` where the job limits
    * its cost and nobody knows what the model's is: a limit that cannot be kept is not taken for kept.

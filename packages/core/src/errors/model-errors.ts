@@ -74,6 +74,12 @@ export const MODEL_ERRORS = {
     summary: 'limits.max_cost_usd cannot be kept: no price of this model is known.',
     next: 'Leave limits.max_cost_usd out; or the operator gives the price in DRYDOCK_MODELS_FILE (docs/models.md).',
   },
+  agent_stuck: {
+    httpStatus: 422,
+    retryable: false,
+    summary: 'The agent repeated the same call with the same result until it was stopped.',
+    next: 'Read the transcript; narrow the instruction, or continue the job from its checkpoint with another model.',
+  },
   no_submission: {
     httpStatus: 502,
     retryable: false,

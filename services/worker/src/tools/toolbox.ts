@@ -14,6 +14,7 @@ import type { AttemptLog } from '../attempt-log.ts';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { JobEgress } from '../job-egress.ts';
+import { LoopWatch } from '../conversation/loop-watch.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
@@ -59,6 +60,9 @@ export class Toolbox {
   readonly #commands: CommandRunner;
   readonly #progress: StageProgress;
   readonly #tools: ToolSet;
+  readonly #loops = new LoopWatch();
+  #notes: string[] = [];
+  #stuck: string | undefined;
   #mayHaveWritten = false;
 
   constructor(options: ToolboxOptions) {
@@ -102,6 +106,18 @@ export class Toolbox {
     return this.#options.gate.safeMode;
   }
 
+  /** Why nothing would come of more turns; undefined while that is not so. */
+  get stuck(): string | undefined {
+    return this.#stuck;
+  }
+
+  /** What is to be told to the model before its next turn, since this was asked. */
+  takeNotes(): readonly string[] {
+    const notes = this.#notes;
+    this.#notes = [];
+    return notes;
+  }
+
   /** The model has answered: what it asks for is a turn of its own. */
   startTurn(): void {
     this.#options.slice.startTurn();
@@ -109,6 +125,14 @@ export class Toolbox {
 
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
+    const observation = await this.#run(call, signal);
+    const verdict = this.#loops.note(call, observation);
+    if (verdict.kind === 'repeated') this.#notes.push(verdict.message);
+    if (verdict.kind === 'stuck') this.#stuck ??= verdict.message;
+    return observation;
+  }
+
+  async #run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
     const { spec, slice } = this.#options;
     if (this.safeMode !== undefined) return refused('safe_mode', 'The job ends here, in safe mode.');
     if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);

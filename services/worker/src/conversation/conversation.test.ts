@@ -1,3 +1,4 @@
+import { TranscriptLine } from '@drydock/contracts';
 import type { ModelTurn } from '@drydock/core';
 import { NO_USAGE } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
@@ -78,6 +79,28 @@ describe('a conversation', () => {
     };
     expect(flood).toThrow(expect.objectContaining({ code: 'budget_exceeded' }));
     expect(conversation.toJsonLines().byteLength).toBeLessThan(33 << 20);
+  });
+
+  it('shows the model what took the place of the rest, and keeps every line of it', () => {
+    const conversation = new Conversation();
+    const task = { type: 'message', role: 'user', text: 'fix it' } as const;
+    const summary = { type: 'message', role: 'user', text: 'half done' } as const;
+    conversation.append([task]);
+    conversation.record(turn);
+    expect(conversation.opening).toEqual([task]);
+    conversation.compact([task, summary]);
+    expect([conversation.items, conversation.opening]).toEqual([[task, summary], [task]]);
+    const lines = Buffer.from(conversation.toJsonLines()).toString().trim().split('\n');
+    expect(lines.map((line) => TranscriptLine.parse(JSON.parse(line)).type)).toEqual([
+      'message',
+      'tool_call',
+      'turn_ended',
+      'compacted',
+    ]);
+    const resumed = new Conversation();
+    resumed.resume(lines.map((line) => TranscriptLine.parse(JSON.parse(line))));
+    expect([resumed.items, resumed.opening]).toEqual([[task, summary], [task]]);
+    expect(Buffer.from(resumed.toJsonLines())).toEqual(Buffer.from(conversation.toJsonLines()));
   });
 
   it('forgets the calls of an older turn', () => {

@@ -1,4 +1,4 @@
-import type { AgentFrame, ToolCall, TranscriptItem } from '@drydock/contracts';
+import type { AgentFrame, ToolCall, TranscriptItem, TranscriptLine } from '@drydock/contracts';
 import type { ModelTurn } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 
@@ -16,8 +16,14 @@ const INTERRUPTED =
  * gave it. So a hostile agent process can neither put words into the model's mouth nor call what it did not call.
  */
 export class Conversation {
-  readonly #items: TranscriptItem[] = [];
+  /** All that was ever said, in order. */
+  readonly #lines: TranscriptLine[] = [];
+  /** What the model is shown. */
+  #items: TranscriptItem[] = [];
+  /** How many of them came before the first word of the model. */
+  #openingLength: number | undefined;
   #bytes = 0;
+  #turns = 0;
   #open = new Map<string, ToolCall>();
   #answered = new Set<string>();
 
@@ -25,28 +31,36 @@ export class Conversation {
     return this.#items;
   }
 
+  /** What the model was shown before it said its first word. */
+  get opening(): readonly TranscriptItem[] {
+    return this.#items.slice(0, this.#openingLength);
+  }
+
   /**
    * Goes on from what was said in an older attempt. What it left unanswered was lost with it, and that is the answer: a
    * model server takes no call without an output. `answers` are those that came while nobody held the job, by call id.
    */
-  resume(items: readonly TranscriptItem[], answers: ReadonlyMap<string, string> = new Map()): void {
-    for (const item of items) this.#add(item);
+  resume(lines: readonly TranscriptLine[], answers: ReadonlyMap<string, string> = new Map()): void {
+    for (const line of lines) this.#addLine(line);
+    const items = [...this.#items];
     const answered = new Set(items.flatMap((item) => (item.type === 'tool_output' ? [item.callId] : [])));
     for (const item of items) {
       if (item.type !== 'tool_call' || answered.has(item.call.callId)) continue;
       const { callId, form } = item.call;
-      this.#add({ type: 'tool_output', callId, form, output: answers.get(callId) ?? INTERRUPTED });
+      this.#addLine({ type: 'tool_output', callId, form, output: answers.get(callId) ?? INTERRUPTED });
     }
   }
 
   /** Takes what the agent adds before a model call. Throws `protocol_error` on anything it may not add. */
   append(items: CompletionBody['append']): void {
-    for (const item of items) this.#add(this.#admit(item));
+    for (const item of items) this.#addLine(this.#admit(item));
   }
 
   /** Takes a turn of the model: its items and its tool calls. */
   record(turn: ModelTurn): void {
-    for (const item of turn.items) this.#add(item);
+    for (const item of turn.items) this.#addLine(item);
+    const { status, usage } = turn;
+    this.#addLine({ type: 'turn_ended', turn: this.#turns + 1, status, usage });
     this.#open = new Map(turn.toolCalls.map((call) => [call.callId, call]));
     this.#answered = new Set();
   }
@@ -64,13 +78,35 @@ export class Conversation {
     return call;
   }
 
-  #add(item: TranscriptItem): void {
-    this.#bytes += Buffer.byteLength(JSON.stringify(item));
+  /** What the platform has to say before the next turn: behind the outputs of the last one. */
+  tell(item: Extract<TranscriptItem, { type: 'message' }>): void {
+    this.#addLine(item);
+  }
+
+  /** From now on the model is shown these items in the place of all that it was shown before. */
+  compact(items: readonly TranscriptItem[]): void {
+    this.#addLine({ type: 'compacted', items: [...items] });
+  }
+
+  #addLine(line: TranscriptLine): void {
+    this.#bytes += Buffer.byteLength(JSON.stringify(line));
     if (this.#bytes > MAX_TRANSCRIPT_BYTES) {
       const message = `The transcript grew over ${MAX_TRANSCRIPT_BYTES} bytes, more than any model can read.`;
       throw new DrydockError('budget_exceeded', { message });
     }
-    this.#items.push(item);
+    this.#lines.push(line);
+    switch (line.type) {
+      case 'turn_ended':
+        this.#turns = line.turn;
+        break;
+      case 'compacted':
+        this.#openingLength ??= this.#items.length;
+        this.#items = [...line.items];
+        break;
+      default:
+        if (isOfModel(line)) this.#openingLength ??= this.#items.length;
+        this.#items.push(line);
+    }
   }
 
   #admit(item: TranscriptItem): TranscriptItem {
@@ -83,6 +119,11 @@ export class Conversation {
 
   /** The artifact transcript.jsonl. */
   toJsonLines(): Uint8Array {
-    return new TextEncoder().encode(this.#items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+    return new TextEncoder().encode(this.#lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 }
+
+const isOfModel = (item: TranscriptItem): boolean =>
+  item.type === 'reasoning' ||
+  item.type === 'tool_call' ||
+  (item.type === 'message' && item.role === 'assistant');
