@@ -1,5 +1,6 @@
 import type { JobId, JobRequest } from '@drydock/contracts';
 import { ERROR_CATALOGUE } from '@drydock/core';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
 import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
@@ -36,10 +37,18 @@ const ENDINGS: Readonly<Record<string, Case>> = {
     logs: 'seen',
   },
   'its tokens are used up': {
-    request: { model: 'scripted/stuck-ts', limits: { max_tokens_total: 1_200 } },
+    request: { model: 'scripted/stuck-ts', limits: { max_tokens_total: 20_500 } },
     status: 'failed',
     code: 'budget_exceeded',
     says: 'max_tokens_total',
+    logs: 'seen',
+  },
+  'its money is used up': {
+    request: { model: 'scripted/stuck-ts', limits: { max_cost_usd: 3 } },
+    settings: { DRYDOCK_MODELS_FILE: join(import.meta.dirname, 'dear-models.yaml') },
+    status: 'failed',
+    code: 'budget_exceeded',
+    says: 'max_cost_usd',
     logs: 'seen',
   },
   'its time is up while a command runs': {
@@ -58,7 +67,7 @@ const ENDINGS: Readonly<Record<string, Case>> = {
     request: { model: 'scripted/silent-ts' },
     settings: { DRYDOCK_MODEL_IDLE_SECONDS: '0.5' },
     status: 'failed',
-    code: 'model_unavailable',
+    code: 'model_timeout',
     says: 'silent',
     logs: 'seen',
   },

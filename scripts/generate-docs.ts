@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildErrorsPage } from './generate-docs/errors-page.ts';
 import { buildMetricsPage } from './generate-docs/metrics-page.ts';
+import { buildModelsPage } from './generate-docs/models-page.ts';
 import { buildPolicyPage } from './generate-docs/policy-page.ts';
 import { buildStatesPage } from './generate-docs/states-page.ts';
 
@@ -11,6 +12,7 @@ const PAGES = {
   'docs/states.md': buildStatesPage,
   'docs/errors.md': buildErrorsPage,
   'docs/metrics.md': buildMetricsPage,
+  'docs/models.md': buildModelsPage,
   'docs/policy.md': buildPolicyPage,
 };
 

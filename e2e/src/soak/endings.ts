@@ -73,7 +73,7 @@ export const ENDINGS: readonly Ending[] = [
     expected: CANCELLED,
   },
   { name: 'a false claim', request: ts({ model: 'scripted/lie-ts' }), expected: succeeded(false) },
-  { name: 'no such model', request: ts({ model: 'scripted/absent' }), expected: failed('model_error') },
+  { name: 'no such model', request: ts({ model: 'scripted/absent' }), expected: failed('model_not_found') },
   { name: 'an upload that is no archive', request: badUpload, expected: failed('bad_source') },
   {
     name: 'cancelled while verified',

@@ -101,6 +101,48 @@ describe('an answer', () => {
   });
 });
 
+describe('an answer of a server that is odd', () => {
+  test('has events and items that nobody knows: they are passed over', async () => {
+    const unknown = { type: 'response.telepathy.delta', delta: { thought: [] } };
+    await using server = await LoopbackServer.start(
+      stream(CREATED, unknown, itemDone({ type: 'dream', id: 'd_1' }), itemDone(message('hi')), completed()),
+    );
+    await expect(connect(server.url).complete()).resolves.toMatchObject({ text: 'hi', status: 'completed' });
+  });
+
+  test.each([
+    ['a last event without a response', { type: 'response.completed' }],
+    ['a last event without an output', { type: 'response.completed', response: { status: 'completed' } }],
+    ['an item that is null', itemDone(null as unknown as object)],
+  ])('is a model_bad_answer at once where it has %s', async (_what, event) => {
+    await using server = await LoopbackServer.start(stream(event, completed()));
+    await expect(connect(server.url).complete()).rejects.toMatchObject({ code: 'model_bad_answer' });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('may be null, which is a model_bad_answer', async () => {
+    await using server = await LoopbackServer.start((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: null\n\n');
+    });
+    await expect(connect(server.url).complete()).rejects.toMatchObject({ code: 'model_bad_answer' });
+  });
+
+  test.each([
+    ['error', { type: 'error', code: 'context_length_exceeded', message: 'too long' }],
+    [
+      'response.failed',
+      {
+        type: 'response.failed',
+        response: { error: { code: 'context_length_exceeded', message: 'too long' } },
+      },
+    ],
+  ])('says in the middle of a stream, by %s, that the context is too long', async (_what, event) => {
+    await using server = await LoopbackServer.start(stream(CREATED, event));
+    await expect(connect(server.url).complete()).rejects.toMatchObject({ code: 'model_context_overflow' });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
 describe('a failure that may pass', () => {
   test.each([
     ['429', refuse(429, { message: 'slow down', code: 'rate_limit_exceeded' })],

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { WireEvent } from './response-events.ts';
 import type { WireError } from './wire-error.ts';
 import { toErrorBody } from './wire-error.ts';
@@ -55,17 +56,40 @@ export class Exchange {
     this.sendJson(toErrorBody(error), error.status);
   }
 
+  /** Sets a header of the answer. */
+  setHeader(name: string, value: string): void {
+    this.#response.setHeader(name, value);
+  }
+
   /** Sends events as they come, numbered, no faster than the client reads. */
   async sendEvents(events: Iterable<WireEvent>): Promise<void> {
-    if (!this.#response.headersSent) {
-      this.#response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    }
     for (const event of events) {
       const data = JSON.stringify({ ...event, sequence_number: this.#sequence });
       this.#sequence += 1;
-      const taken = this.#response.write(`event: ${event.type}\ndata: ${data}\n\n`);
-      if (!taken) await once(this.#response, 'drain', { signal: this.signal });
+      await this.#write(`event: ${event.type}\ndata: ${data}\n\n`);
     }
+  }
+
+  /** Sends chunks of a chat completion, which have no names and no numbers. */
+  async sendChunks(
+    chunks: Iterable<ChatCompletionChunk | { readonly error: object } | '[DONE]'>,
+  ): Promise<void> {
+    for (const chunk of chunks) {
+      await this.#write(`data: ${chunk === '[DONE]' ? chunk : JSON.stringify(chunk)}\n\n`);
+    }
+  }
+
+  /** Cuts the connection, after what was sent. */
+  async cut(): Promise<void> {
+    await new Promise((resolve) => this.#response.write(': cut\n\n', resolve));
+    this.#response.destroy();
+  }
+
+  async #write(text: string): Promise<void> {
+    if (!this.#response.headersSent) {
+      this.#response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    }
+    if (!this.#response.write(text)) await once(this.#response, 'drain', { signal: this.signal });
   }
 
   end(): void {

@@ -1,8 +1,9 @@
 import { readStep } from './call-id.ts';
+import { findUnreturned } from './find-returned.ts';
+import type { Item, Spoken } from './spoken.ts';
+import { isCall, isOutput, readOutput } from './spoken.ts';
 import type { Answer, Step, Transcript } from './transcript.ts';
 import type { WireError } from './wire-error.ts';
-import type { Item, WireRequest } from './wire-request.ts';
-import { isCall, isOutput } from './wire-request.ts';
 
 /** The next turn of a transcript: its step, counted from 0, and what is answered. */
 export interface Cue {
@@ -15,7 +16,7 @@ type Departure = WireError & { readonly code: 'transcript_departed' };
 const MAX_QUOTE_CHARS = 600;
 
 /** Finds what a transcript answers to a request. Nothing is remembered: the request's own input tells the step. */
-export function findAnswer(transcript: Transcript, request: WireRequest): Cue | Departure {
+export function findAnswer(transcript: Transcript, request: Spoken): Cue | Departure {
   const index = countTurns(transcript.name, request.input);
   const depart = (why: string): Departure => ({
     status: 422,
@@ -32,6 +33,10 @@ export function findAnswer(transcript: Transcript, request: WireRequest): Cue | 
       `expected the tool ${missing} to be offered, but got ${[...offered].join(', ') || 'none'}.`,
     );
   }
+  const played = transcript.steps[index - 1];
+  const last = played && { name: transcript.name, step: index - 1, played };
+  const unreturned = findUnreturned(step.expect?.returned ?? [], last, request.input);
+  if (unreturned !== undefined) return depart(unreturned);
   const output = readLastOutput(transcript.name, request.input, index - 1);
   const unsaid = step.expect?.last_output_contains.find((text) => !output.includes(text));
   if (unsaid !== undefined)
@@ -64,7 +69,7 @@ function isAssistant(item: Item | undefined): boolean {
 /** The outputs of one step's calls, in the order they were given. */
 function readLastOutput(name: string, input: readonly Item[], step: number): string {
   const outputs = input.filter(isOutput).filter((item) => readStep(name, item.call_id) === step);
-  return outputs.map((item) => item.output).join('\n');
+  return outputs.map(readOutput).join('\n');
 }
 
 function chooseAnswer(step: Step, output: string): Answer | undefined {

@@ -50,10 +50,28 @@ describe('the events of an answer', () => {
     ]);
   });
 
+  test('of reasoning and of a refusal come in the order of the API', () => {
+    expect(typesOf({ reasoning: 'First.' }, { refusal: 'No.' }).slice(2)).toEqual([
+      'response.output_item.added',
+      'response.reasoning_summary_part.added',
+      'response.reasoning_summary_text.delta',
+      'response.reasoning_summary_text.done',
+      'response.reasoning_summary_part.done',
+      'response.output_item.done',
+      'response.output_item.added',
+      'response.content_part.added',
+      'response.refusal.delta',
+      'response.refusal.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ]);
+  });
+
   test('deltas put together are the whole, and none splits a character', () => {
     const text = '🦀'.repeat(100);
     const deltas = [...answerEvents(respond({ text }))].flatMap((event) =>
-      typeof event['delta'] === 'string' ? [event['delta']] : [],
+      'delta' in event && typeof event.delta === 'string' ? [event.delta] : [],
     );
     expect(deltas.length).toBeGreaterThan(1);
     expect(deltas.join('')).toBe(text);
@@ -85,7 +103,8 @@ describe('the response', () => {
 
   test('estimates a usage that is not written', () => {
     const { usage } = respond({ text: 'Hello.' });
-    expect(usage.input_tokens).toBeGreaterThan(5);
-    expect(usage.total_tokens).toBe(usage.input_tokens + usage.output_tokens);
+    const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = usage ?? {};
+    expect(input).toBeGreaterThan(5);
+    expect(total).toBe(input + output);
   });
 });

@@ -1,17 +1,18 @@
+import type { Response, ResponseStreamEvent } from 'openai/resources/responses/responses';
 import type { OutputItem, WireResponse } from './build-response.ts';
+import { cutText } from './cut-text.ts';
 
-/** One server-sent event, before it is numbered. */
-export interface WireEvent {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
+/** One event of the SDK, before it is numbered. */
+type Unnumbered<Event> = Event extends { sequence_number: number } ? Omit<Event, 'sequence_number'> : never;
+export type WireEvent = Unnumbered<ResponseStreamEvent>;
 
-/** About what a model sends at once. */
-const DELTA_CHARS = 48;
+/** The SDK adds `output_text` on its own side. */
+const asSent = (response: WireResponse): Response => response as Response;
 
 /** The events before the model has said anything. */
 export function openingEvents(response: WireResponse): WireEvent[] {
-  const started = { ...response, status: 'in_progress', output: [], usage: null };
+  const { usage: _, ...rest } = response;
+  const started = asSent({ ...rest, status: 'in_progress', output: [], incomplete_details: null });
   return [
     { type: 'response.created', response: started },
     { type: 'response.in_progress', response: started },
@@ -26,64 +27,88 @@ export function* answerEvents(response: WireResponse): Generator<WireEvent> {
     yield* contentEvents(item, at);
     yield { type: 'response.output_item.done', output_index: outputIndex, item };
   }
-  yield { type: 'response.completed', response };
+  const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
+  yield { type, response: asSent(response) };
+}
+
+/** The last event of a response that failed at the server. */
+export function failedEvent(response: WireResponse, error: { code: string; message: string }): WireEvent {
+  const failed = { ...error, code: error.code as NonNullable<Response['error']>['code'] };
+  return {
+    type: 'response.failed',
+    response: asSent({ ...response, status: 'failed', error: failed, output: [] }),
+  };
 }
 
 function toStarted(item: OutputItem): OutputItem {
   switch (item.type) {
     case 'message':
       return { ...item, status: 'in_progress', content: [] };
+    case 'reasoning':
+      return { ...item, summary: [] };
     case 'function_call':
       return { ...item, status: 'in_progress', arguments: '' };
     case 'custom_tool_call':
-      return { ...item, status: 'in_progress', input: '' };
+      return { ...item, input: '' };
   }
 }
 
-type Place = Readonly<Record<'item_id', string> & Record<'output_index', number>>;
+interface Place {
+  readonly item_id: string;
+  readonly output_index: number;
+}
 
-function contentEvents(item: OutputItem, at: Place): Iterable<WireEvent> {
+function* contentEvents(item: OutputItem, at: Place): Generator<WireEvent> {
   switch (item.type) {
     case 'message':
-      return textEvents(item, at);
+      return yield* messageEvents(item, at);
+    case 'reasoning':
+      return yield* reasoningEvents(item, at);
     case 'function_call':
-      return callEvents(
-        'response.function_call_arguments',
-        { arguments: item.arguments, name: item.name },
-        at,
-      );
+      for (const delta of cutText(item.arguments)) {
+        yield { type: 'response.function_call_arguments.delta', ...at, delta };
+      }
+      return yield { type: 'response.function_call_arguments.done', ...at, arguments: item.arguments };
     case 'custom_tool_call':
-      return callEvents('response.custom_tool_call_input', { input: item.input }, at);
+      for (const delta of cutText(item.input)) {
+        yield { type: 'response.custom_tool_call_input.delta', ...at, delta };
+      }
+      return yield { type: 'response.custom_tool_call_input.done', ...at, input: item.input };
   }
 }
 
-function* textEvents({ content }: Extract<OutputItem, { type: 'message' }>, at: Place): Generator<WireEvent> {
+function* messageEvents(
+  { content }: Extract<OutputItem, { type: 'message' }>,
+  at: Place,
+): Generator<WireEvent> {
   for (const [contentIndex, part] of content.entries()) {
     const place = { ...at, content_index: contentIndex };
-    yield { type: 'response.content_part.added', ...place, part: { ...part, text: '' } };
-    for (const delta of cut(part.text)) {
-      yield { type: 'response.output_text.delta', ...place, delta, logprobs: [] };
+    if (part.type === 'refusal') {
+      yield { type: 'response.content_part.added', ...place, part: { ...part, refusal: '' } };
+      for (const delta of cutText(part.refusal)) yield { type: 'response.refusal.delta', ...place, delta };
+      yield { type: 'response.refusal.done', ...place, refusal: part.refusal };
+    } else {
+      yield { type: 'response.content_part.added', ...place, part: { ...part, text: '' } };
+      for (const delta of cutText(part.text)) {
+        yield { type: 'response.output_text.delta', ...place, delta, logprobs: [] };
+      }
+      yield { type: 'response.output_text.done', ...place, text: part.text, logprobs: [] };
     }
-    yield { type: 'response.output_text.done', ...place, text: part.text, logprobs: [] };
     yield { type: 'response.content_part.done', ...place, part };
   }
 }
 
-function* callEvents(
-  prefix: string,
-  whole: { readonly arguments: string; readonly name: string } | { readonly input: string },
+function* reasoningEvents(
+  { summary }: Extract<OutputItem, { type: 'reasoning' }>,
   at: Place,
 ): Generator<WireEvent> {
-  for (const delta of cut('input' in whole ? whole.input : whole.arguments)) {
-    yield { type: `${prefix}.delta`, ...at, delta };
-  }
-  yield { type: `${prefix}.done`, ...at, ...whole };
-}
-
-/** By code points, because half of a surrogate pair is no text. */
-function* cut(text: string): Generator<string> {
-  const characters = Array.from(text);
-  for (let from = 0; from < characters.length; from += DELTA_CHARS) {
-    yield characters.slice(from, from + DELTA_CHARS).join('');
+  for (const [summaryIndex, part] of summary.entries()) {
+    const place = { ...at, summary_index: summaryIndex };
+    yield { type: 'response.reasoning_summary_part.added', ...place, part: { ...part, text: '' } };
+    for (const delta of cutText(part.text)) {
+      yield { type: 'response.reasoning_summary_text.delta', ...place, delta };
+    }
+    yield { type: 'response.reasoning_summary_text.done', ...place, text: part.text };
+    yield { type: 'response.reasoning_summary_part.done', ...place, part };
   }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { Exchange } from './exchange.ts';
+import { FailureLog } from './failure-log.ts';
 import { loadTranscripts } from './load-transcripts.ts';
 import type { Stage } from './play.ts';
 import { play } from './play.ts';
@@ -31,7 +32,11 @@ export interface ScriptedModel {
  */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const transcripts = await loadTranscripts(options.transcriptDirs);
-  const server = createScriptedServer({ transcripts, clock: options.clock ?? systemClock });
+  const server = createScriptedServer({
+    transcripts,
+    clock: options.clock ?? systemClock,
+    failures: new FailureLog(),
+  });
   const origin = await listen(server, {
     host: '127.0.0.1',
     port: options.port,

@@ -11,14 +11,23 @@ const Outputs = z.strictObject({ last_output_contains: Texts.default([]) });
 const Expectation = Outputs.extend({
   /** Names of tools that must be offered. */
   tools_include: Texts.default([]),
+  /** What must come back exactly as it was answered: the reasoning of the last step, a phase on every message. */
+  returned: z
+    .array(z.enum(['reasoning', 'phase']))
+    .max(2)
+    .default([]),
 });
 
 /**
- * One item of a reply: words, a function call or a freeform call. Arguments written as an object are sent as JSON
+ * One item of a reply: words, reasoning, a refusal, a function call or a freeform call. Arguments written as an object are sent as JSON
  * text, arguments written as text as they are; lines of input are joined.
  */
 const ReplyItem = z.union([
-  z.strictObject({ text: Text }),
+  /** The phase is made up where none is written: `commentary` beside calls, else `final_answer`. */
+  z.strictObject({ text: Text, phase: z.enum(['commentary', 'final_answer']).optional() }),
+  /** Encrypted content is sent where it is asked for; Chat Completions has the words as `reasoning_content`. */
+  z.strictObject({ reasoning: Text, encrypted: Text.optional() }),
+  z.strictObject({ refusal: Text }),
   z.strictObject({ call: Text, args: z.union([z.record(z.string(), z.unknown()), z.string()]) }),
   z.strictObject({
     call: Text,
@@ -32,8 +41,30 @@ const ReplyUsage = Usage.extend({
   reasoning_tokens: Usage.shape.reasoning_tokens.default(0),
 }).strict();
 
+/** What goes wrong once, before a step is answered: an HTTP error, or a stream that does not end well. */
+const Failure = z.union([
+  z.strictObject({
+    status: z.int().min(400).max(599),
+    code: Text.nullable().default(null),
+    message: Text,
+    /** The header `Retry-After`, seconds or a date. */
+    retry_after: Text.optional(),
+  }),
+  z.strictObject({
+    /** `failed`, `error`: the server says so; `cut`: the connection is; `unfinished`: ends; `silent`: does nothing. */
+    stream: z.enum(['failed', 'error', 'cut', 'unfinished', 'silent']),
+    code: Text.default('server_error'),
+    message: Text.default('This failure is scripted.'),
+  }),
+]);
+export type Failure = z.infer<typeof Failure>;
+
 const Answer = z.strictObject({
-  reply: z.array(ReplyItem).min(1).max(20),
+  reply: z.array(ReplyItem).max(70),
+  /** How the answer ends: whole, or cut by the limit of output or by a filter. */
+  end: z.enum(['completed', 'max_output_tokens', 'content_filter']).default('completed'),
+  /** Played one by one, a request each, before the answer. */
+  failures: z.array(Failure).max(50).default([]),
   /** What the server reports; absent: estimated from the bytes of request and reply. */
   usage: ReplyUsage.optional(),
   /** How long the answer takes, milliseconds. */
@@ -41,11 +72,15 @@ const Answer = z.strictObject({
 });
 export type Answer = z.infer<typeof Answer>;
 
+const hasSomething = ({ reply, end }: Pick<Answer, 'reply' | 'end'>): boolean =>
+  reply.length > 0 || end !== 'completed';
+const NOTHING = 'A completed answer has a reply';
+
 /** Alternatives of one step: the first whose `when` holds is played. A branch without `when` holds always. */
-const Branch = Answer.extend({ when: Outputs.optional() });
+const Branch = Answer.extend({ when: Outputs.optional() }).refine(hasSomething, NOTHING);
 
 const Step = z.union([
-  Answer.extend({ expect: Expectation.optional() }),
+  Answer.extend({ expect: Expectation.optional() }).refine(hasSomething, NOTHING),
   z.strictObject({ expect: Expectation.optional(), branches: z.array(Branch).min(1).max(20) }),
 ]);
 export type Step = z.infer<typeof Step>;

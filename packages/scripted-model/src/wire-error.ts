@@ -5,7 +5,13 @@ export interface WireError {
   readonly message: string;
 }
 
-/** The body of an error answer. */
-export function toErrorBody({ message, code }: WireError): object {
+/** The body of an error answer. A scripted failure may have any code. */
+export function toErrorBody({
+  message,
+  code,
+}: {
+  readonly message: string;
+  readonly code: string | null;
+}): object {
   return { error: { message, type: 'invalid_request_error', param: null, code } };
 }

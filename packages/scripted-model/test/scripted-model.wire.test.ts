@@ -171,7 +171,7 @@ describe('the scripted model on the wire', () => {
   });
 
   test('has nothing else', async () => {
-    expect((await fetch(`${model.url}/chat/completions`, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${model.url}/completions`, { method: 'POST' })).status).toBe(404);
   });
 
   test('outlives a client that hangs up in the middle of its body', async () => {

@@ -1,0 +1,120 @@
+import type { Usage } from '@drydock/contracts';
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionMessage,
+  ChatCompletionMessageToolCall,
+} from 'openai/resources/chat/completions';
+import type { CompletionUsage } from 'openai/resources/completions';
+import { argumentsOf } from './build-response.ts';
+import { toCallId } from './call-id.ts';
+import type { ChatRequest } from './chat-request.ts';
+import { cutText } from './cut-text.ts';
+import type { Scene } from './scene.ts';
+import { usageOf } from './scene.ts';
+
+/** `reasoning_content` is what compatible servers add. */
+type Message = ChatCompletionMessage & { reasoning_content?: string };
+type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string };
+type Completion = ChatCompletion & { choices: [ChatCompletion.Choice & { message: Message }] };
+
+/** A finished chat completion. Model and fingerprint say that it is scripted. */
+export function buildCompletion(scene: Scene<ChatRequest>): Completion {
+  const { name, cue, nowMs } = scene;
+  const message = buildMessage(scene);
+  return {
+    id: `chatcmpl_${name}_${cue.step}`,
+    object: 'chat.completion',
+    created: Math.floor(nowMs / 1_000),
+    model: `scripted/${name}`,
+    system_fingerprint: 'scripted',
+    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReasonOf(scene, message) }],
+    usage: toWireUsage(usageOf(scene, message)),
+  };
+}
+
+/** The same in chunks, the usage last where it was asked for. */
+export function* completionChunks(
+  completion: Completion,
+  { wantsUsage }: Pick<ChatRequest, 'wantsUsage'>,
+): Generator<ChatCompletionChunk> {
+  const { id, created, model } = completion;
+  const head = {
+    id,
+    object: 'chat.completion.chunk',
+    created,
+    model,
+    system_fingerprint: 'scripted',
+  } as const;
+  const [{ message, finish_reason }] = completion.choices;
+  for (const delta of messageDeltas(message)) {
+    yield { ...head, choices: [{ index: 0, delta, finish_reason: null }] };
+  }
+  yield { ...head, choices: [{ index: 0, delta: {}, finish_reason }] };
+  if (wantsUsage && completion.usage !== undefined) yield { ...head, choices: [], usage: completion.usage };
+}
+
+function* messageDeltas(message: Message): Generator<Delta> {
+  yield { role: 'assistant', content: '' };
+  for (const reasoning_content of cutText(message.reasoning_content ?? '')) yield { reasoning_content };
+  for (const content of cutText(message.content ?? '')) yield { content };
+  for (const refusal of cutText(message.refusal ?? '')) yield { refusal };
+  for (const [index, call] of (message.tool_calls ?? []).entries()) yield* callDeltas(index, call);
+}
+
+function* callDeltas(index: number, call: ChatCompletionMessageToolCall): Generator<Delta> {
+  const { id } = call;
+  if (call.type === 'custom') {
+    yield { tool_calls: [{ index, id, type: 'custom', custom: { name: call.custom.name, input: '' } }] };
+    for (const input of cutText(call.custom.input)) yield { tool_calls: [{ index, custom: { input } }] };
+    return;
+  }
+  yield {
+    tool_calls: [{ index, id, type: 'function', function: { name: call.function.name, arguments: '' } }],
+  };
+  for (const text of cutText(call.function.arguments)) {
+    yield { tool_calls: [{ index, function: { arguments: text } }] };
+  }
+}
+
+function buildMessage({ name, cue }: Scene<ChatRequest>): Message {
+  const words = { content: '', refusal: '', reasoning: '' };
+  const calls: ChatCompletionMessageToolCall[] = [];
+  for (const [index, item] of cue.answer.reply.entries()) {
+    const id = toCallId(name, cue.step, index);
+    if ('text' in item) words.content += (words.content === '' ? '' : '\n\n') + item.text;
+    else if ('refusal' in item) words.refusal += item.refusal;
+    else if ('reasoning' in item) words.reasoning += item.reasoning;
+    else if ('input' in item)
+      calls.push({ id, type: 'custom', custom: { name: item.call, input: item.input } });
+    else calls.push({ id, type: 'function', function: { name: item.call, arguments: argumentsOf(item) } });
+  }
+  return {
+    role: 'assistant',
+    content: words.content || null,
+    refusal: words.refusal || null,
+    ...(words.reasoning === '' ? {} : { reasoning_content: words.reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+function finishReasonOf({ cue }: Scene<ChatRequest>, { tool_calls: calls }: Message) {
+  switch (cue.answer.end) {
+    case 'max_output_tokens':
+      return 'length';
+    case 'content_filter':
+      return 'content_filter';
+    case 'completed':
+      return calls === undefined ? 'stop' : 'tool_calls';
+  }
+}
+
+function toWireUsage(usage: Usage): CompletionUsage {
+  return {
+    prompt_tokens: usage.input_tokens,
+    completion_tokens: usage.output_tokens,
+    total_tokens: usage.input_tokens + usage.output_tokens,
+    prompt_tokens_details: { cached_tokens: usage.cached_input_tokens },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning_tokens },
+  };
+}
