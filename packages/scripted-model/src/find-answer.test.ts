@@ -41,6 +41,11 @@ describe('the step', () => {
     ['words and reasoning in one turn', 1, [USER, { type: 'reasoning', id: 'rs', summary: [] }, SAID, USER]],
     ['a scripted call', 2, [USER, SAID, USER, CALL, output('src test')]],
     ['a scripted call after lost history', 2, [CALL, output('src test')]],
+    [
+      'a summary in the place of what was said',
+      2,
+      [USER, { role: 'user', content: 'All is well. [scripted step 2]' }],
+    ],
     ['words after a call', 3, [CALL, output('src'), SAID, USER]],
   ])('after %s is %i', (_what, step, input) => {
     expect(answerTo(...input)).toMatchObject({ step });

@@ -45,20 +45,32 @@ export function findAnswer(transcript: Transcript, request: Spoken): Cue | Depar
   return answer === undefined ? depart(`no branch fits, ${butGot(output)}`) : { step: index, answer };
 }
 
+/** What a summary says of where it stands: the steps before it are not to be seen any more. */
+const SUMMARY_OF_STEP = /\[scripted step (\d{1,3})\]/;
+
 /**
  * How many turns the assistant has had. A scripted call tells its step by its id; a turn without calls is a run of
- * assistant items between what others said.
+ * assistant items between what others said; a conversation that was cut begins with a summary that names its step.
  */
 function countTurns(name: string, input: readonly Item[]): number {
   let turns = 0;
   let speaking = false;
   for (const item of input) {
     const step = isCall(item) ? readStep(name, item.call_id) : undefined;
+    const summed = readSummedStep(item);
     if (step !== undefined) turns = step + 1;
+    else if (summed !== undefined) turns = summed;
     else if (isAssistant(item) && !speaking) turns += 1;
     speaking = isAssistant(item);
   }
   return turns;
+}
+
+/** What a transcript's own reply said, given back as a summary by who asked for one. */
+function readSummedStep(item: Item): number | undefined {
+  if (item.type !== 'message' || item.role !== 'user' || typeof item.content !== 'string') return undefined;
+  const [, step] = SUMMARY_OF_STEP.exec(item.content) ?? [];
+  return step === undefined ? undefined : Number(step);
 }
 
 function isAssistant(item: Item | undefined): boolean {
