@@ -43,8 +43,8 @@ describe('the step', () => {
     ['a scripted call after lost history', 2, [CALL, output('src test')]],
     [
       'a summary in the place of what was said',
-      2,
-      [USER, { role: 'user', content: 'All is well. [scripted step 2]' }],
+      3,
+      [USER, { role: 'user', content: 'All is well. [scripted step 3]' }],
     ],
     ['words after a call', 3, [CALL, output('src'), SAID, USER]],
   ])('after %s is %i', (_what, step, input) => {
