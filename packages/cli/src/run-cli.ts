@@ -6,6 +6,7 @@ import { FLAGS } from './command.ts';
 import { AUDIT_COMMANDS } from './commands/audit.ts';
 import { APPROVAL_COMMANDS } from './commands/approvals.ts';
 import { JOB_COMMANDS } from './commands/jobs.ts';
+import { REPLAY_COMMANDS } from './commands/replay.ts';
 import { SECRET_COMMANDS } from './commands/secrets.ts';
 import type { CliConfig } from './config.ts';
 import { toHelp } from './help.ts';
@@ -13,6 +14,7 @@ import { forTerminal } from './terminal.ts';
 
 const COMMANDS: readonly Command[] = [
   ...JOB_COMMANDS,
+  ...REPLAY_COMMANDS,
   ...APPROVAL_COMMANDS,
   ...SECRET_COMMANDS,
   ...AUDIT_COMMANDS,
@@ -48,15 +50,13 @@ function parse(argv: readonly string[]): { flags: Flags; words: readonly string[
   }
 }
 
-/** The longest name wins, so that `approvals` alone can be a command beside `approvals approve`. */
+/** The longest name wins: `approvals approve`, then `replay`, then `approvals`, which alone is `approvals list`. */
 function findCommand(words: readonly string[], flags: Flags): { command: Command; args: readonly string[] } {
   const typed = words.slice(0, 2).join(' ');
-  const command =
-    COMMANDS.find(({ name }) => name === typed) ?? COMMANDS.find(({ name }) => name === `${words[0]} list`);
-  const isShort = command !== undefined && command.name !== typed;
-  if (command === undefined || (isShort && words.length > 1))
-    throw wrongUsage(`There is no command ${typed}.`);
-  const args = words.slice(2);
+  const names = [typed, words[0], ...(words.length === 1 ? [`${words[0]} list`] : [])];
+  const command = names.flatMap((name) => COMMANDS.find((one) => one.name === name) ?? []).at(0);
+  if (command === undefined) throw wrongUsage(`There is no command ${typed}.`);
+  const args = words.slice(command.name === words[0] ? 1 : 2);
   if (args.length !== command.args.length) throw wrongUsage(`${command.name} needs ${needs(command)}.`);
   const foreign = Object.keys(flags).find((flag) => !['json', ...command.flags].includes(flag));
   if (foreign !== undefined) throw wrongUsage(`${command.name} has no --${foreign}.`);

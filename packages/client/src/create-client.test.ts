@@ -107,6 +107,12 @@ describe('createClient', () => {
     expect(requests[0]?.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('replays a job', async () => {
+    const { client, requests } = fakeServer([Response.json(JOB, { status: 202 })]);
+    expect(await client.replayJob(JOB.id)).toEqual(JOB);
+    expect(requests[0]).toMatchObject({ url: `http://api.test/v1/jobs/${JOB.id}/replay`, method: 'POST' });
+  });
+
   it('submits again where the server is away, with the same key, and with another for another job', async () => {
     const accepted = () => Response.json(JOB, { status: 202 });
     const { client, requests, delays } = fakeServer([

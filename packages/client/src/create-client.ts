@@ -48,6 +48,11 @@ export interface Client extends AuditMethods, SecretMethods {
    * they are given. Throws the problem `no_checkpoint` where there is nothing to go on from. Repeated as `submitJob`.
    */
   continueJob(jobId: JobId, changes?: ContinueRequest, signal?: AbortSignal): Promise<JobJson>;
+  /**
+   * A new job that plays the recorded conversation of this one on the same tree, asks no model, and ends at the first
+   * difference (`result.replay`). Throws the problem `no_recording`. Repeated as `submitJob`.
+   */
+  replayJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
   /** What waits for a person, of every job; most urgent first. */
   listPendingApprovals(signal?: AbortSignal): Promise<readonly Approval[]>;
   /** Safe to repeat; throws the problem `approval_over` where something else was first. */
@@ -97,6 +102,7 @@ export function createClient(options: ClientOptions): Client {
     submitJob: (request, signal = NEVER) => accept('/v1/jobs', request, signal),
     continueJob: (jobId, changes = {}, signal = NEVER) =>
       accept(`${pathOf(jobId)}/continue`, changes, signal),
+    replayJob: (jobId, signal = NEVER) => accept(`${pathOf(jobId)}/replay`, {}, signal),
     upload: async (body, format, signal = NEVER) => {
       const headers = { 'content-type': UPLOAD_TYPES[format] };
       // As long as it takes: the server ends what stands still.

@@ -24,6 +24,9 @@ export const ErrorCode = z.enum([
   'no_checkpoint',
   'approval_over',
   'plan_not_approved',
+  'no_recording',
+  'replay_diverged',
+  'replay_ended',
   'safe_mode',
   'too_many_secrets',
   // model

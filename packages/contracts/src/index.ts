@@ -28,6 +28,7 @@ export {
   JobSpec,
   JobState,
   MAX_LABELS,
+  ReplayReport,
   RequestedChecks,
   SourceFile,
   StoredSource,

@@ -178,6 +178,8 @@ export const JobSpec = JobRequest.omit({ source: true, limits: true }).extend({
   limits: JobLimits,
   /** The job whose checkpoint this one goes on from. */
   previous_job_id: JobId.optional(),
+  /** The job whose recorded conversation is played in the place of the model. */
+  replay_of: JobId.optional(),
 });
 export type JobSpec = z.infer<typeof JobSpec>;
 
@@ -208,6 +210,17 @@ export type WarningCode = z.infer<typeof WarningCode>;
 export const Warning = z.object({ code: WarningCode, message: z.string() });
 export type Warning = z.infer<typeof Warning>;
 
+/** What a replay came to (docs/replay.md). Turns are counted from 1. */
+export const ReplayReport = z.object({
+  of: JobId,
+  /** How many turns were played, and how many were recorded. */
+  turns: z.int().nonnegative(),
+  recorded_turns: z.int().nonnegative(),
+  /** The first difference: what stands in the recording before that turn, and what came now; excerpts. */
+  divergence: z.object({ turn: z.int(), expected: z.string(), got: z.string() }).nullable(),
+});
+export type ReplayReport = z.infer<typeof ReplayReport>;
+
 /** `result` of a terminal job. `verified` is `null` for review and explain. */
 export const JobResult = z.object({
   verified: z.boolean().nullable(),
@@ -221,6 +234,8 @@ export const JobResult = z.object({
   findings: z.array(ScreeningFinding).max(200).optional(),
   /** SHA-256 of the instructions that the model was given; docs/prompts.md says which files they are. */
   prompt_sha256: z.string().length(64).optional(),
+  /** Present where the job played the recording of another. */
+  replay: ReplayReport.optional(),
   /** The container runtime that it ran under, where it was not the engine's own. */
   runtime: z.string().optional(),
 });

@@ -3,6 +3,7 @@ export { DrydockError, toDrydockError } from './errors.ts';
 export { MAX_ATTEMPTS, TRANSITIONS, canTransition, isTerminal } from './job/lifecycle.ts';
 export type { TerminalState } from './job/lifecycle.ts';
 export { changesFiles, hasChangeToProve } from './job/changes-files.ts';
+export { decideReplay } from './job/decide-replay.ts';
 export { decideContinuation } from './job/decide-continuation.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';

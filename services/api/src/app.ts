@@ -29,6 +29,7 @@ import { getJob, postJob } from './routes/jobs.ts';
 import { getJobs } from './routes/list-jobs.ts';
 import type { PatchRouteDeps } from './routes/patch.ts';
 import { getPatch } from './routes/patch.ts';
+import { postReplay } from './routes/replay.ts';
 import type { SecretRouteDeps } from './routes/secrets.ts';
 import { deleteSecret, getSecrets, putSecret } from './routes/secrets.ts';
 import type { UploadRouteDeps } from './routes/uploads.ts';
@@ -85,6 +86,7 @@ export function buildApp(deps: ApiDeps): Express {
     .route(ROUTES.continue)
     .post(optionalJsonBody(MAX_BODY_BYTES), postContinue(routeDeps))
     .all(methodNotAllowed('POST'));
+  app.route(ROUTES.replay).post(postReplay(routeDeps)).all(methodNotAllowed('POST'));
   app.route(ROUTES.events).get(getEvents(routeDeps)).all(readOnly);
   app.route(ROUTES.patch).get(getPatch(routeDeps)).all(readOnly);
   app.route(ROUTES.uploads).post(postUpload(routeDeps)).all(methodNotAllowed('POST'));

@@ -9,8 +9,8 @@ import type { Toolbox } from './tools/toolbox.ts';
 
 export interface CompletionParts {
   readonly agent: Pick<Sandbox['agent'], 'send'>;
-  readonly caller: ModelCaller;
-  readonly compactor: Compactor;
+  readonly caller: Pick<ModelCaller, 'exceededLimit' | 'call'>;
+  readonly compactor: Pick<Compactor, 'isDue' | 'run'>;
   readonly conversation: Conversation;
   readonly toolbox: Pick<Toolbox, 'takeNotes' | 'startTurn'>;
   readonly events: Pick<EventSink, 'emit'>;

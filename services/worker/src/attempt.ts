@@ -18,6 +18,8 @@ import type { WorkerDeps } from './deps.ts';
 import { EventSink } from './event-sink.ts';
 import { JobAudit } from './job-audit.ts';
 import type { Redactor } from './redactor.ts';
+import type { Recording } from './replay/open-recording.ts';
+import type { ReplayPlayer } from './replay/replay-player.ts';
 import type { ResumePoint } from './resume-point.ts';
 import { Teardown } from './teardown.ts';
 
@@ -39,6 +41,9 @@ export class Attempt {
   promptSha256: string | undefined;
   /** What a look at the last patch found. */
   findings: readonly ScreeningFinding[] = [];
+  /** Played in the place of the model; undefined where a model is asked. */
+  recording: Recording | undefined;
+  player: ReplayPlayer | undefined;
   /** Where it goes on; undefined where it starts from the base. */
   resumePoint: ResumePoint | undefined;
   readonly teardown: Teardown;

@@ -98,10 +98,11 @@ function toResult(attempt: Attempt, { verification }: Ending, { summary, plan, p
 }
 
 /** What is true of the attempt, whatever came of it. */
-function describeRun({ budget, warnings, findings, job, deps, promptSha256 }: Attempt) {
+function describeRun({ budget, warnings, findings, job, deps, promptSha256, player }: Attempt) {
+  const replay = player === undefined ? {} : { replay: player.report };
   const prompt = promptSha256 === undefined ? {} : { prompt_sha256: promptSha256 };
   const runtime = job.spec.tier === 'high' ? { runtime: deps.highTierRuntime } : {};
-  return { usage: budget.usage, warnings, findings: [...findings], ...prompt, ...runtime };
+  return { usage: budget.usage, warnings, findings: [...findings], ...prompt, ...replay, ...runtime };
 }
 
 /** What `verified` is without a verification: false, or null for a kind that leaves nothing to prove. */

@@ -3,6 +3,7 @@ import type { Attempt } from './attempt.ts';
 import { Compactor } from './conversation/compactor.ts';
 import type { ModelCallerOptions } from './model-caller.ts';
 import { ModelCaller } from './model-caller.ts';
+import { ReplayPlayer } from './replay/replay-player.ts';
 import { Spending } from './spending.ts';
 import type { Toolbox } from './tools/toolbox.ts';
 import type { TurnSaver } from './turn-saver.ts';
@@ -17,12 +18,20 @@ interface ConversationRequest extends Pick<ModelCallerOptions, 'onTurn'> {
 /** Of what a model can read: the rest is for its answer, and for what an estimate misses. */
 const WINDOW_SHARE = 0.9;
 
-/** The worker's end of the conversation with the model: calls within the budget, and a length that it can read. */
+/**
+ * The worker's end of the conversation with the model: calls within the budget, and a length that it can read. Where a
+ * recording is played there is no model.
+ */
 export function openConversation(
   attempt: Attempt,
   { toolbox, saver, deadline, onTurn }: ConversationRequest,
 ): Pick<CompletionParts, 'caller' | 'compactor' | 'conversation' | 'events'> {
-  const { deps, job, conversation, budget, events } = attempt;
+  const { deps, job, conversation, budget, events, recording } = attempt;
+  if (recording !== undefined) {
+    const player = new ReplayPlayer({ ...recording, conversation });
+    attempt.player = player;
+    return { caller: player.caller, compactor: player.compactor, conversation, events };
+  }
   const caller = new ModelCaller({
     spec: job.spec,
     cacheKey: job.id,

@@ -41,7 +41,9 @@ async function fetchCommit(
   source: GitSource,
   signal: AbortSignal,
 ): Promise<MirroredCommit> {
-  const { deps, resumePoint } = attempt;
+  const { deps, resumePoint, recording } = attempt;
+  if (recording?.baseSha !== undefined)
+    return deps.mirrors.fetch({ ...source, ref: recording.baseSha }, signal);
   if (resumePoint === undefined) return deps.mirrors.fetch(source, signal);
   const { sha } = resumePoint.checkpoint.base;
   try {

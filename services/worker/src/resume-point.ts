@@ -1,8 +1,8 @@
-import type { AgentResume, Checkpoint } from '@drydock/contracts';
-import { TranscriptLine } from '@drydock/contracts';
+import type { AgentResume, Checkpoint, TranscriptLine } from '@drydock/contracts';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import { toLateAnswers } from './late-answers.ts';
+import { readTranscript } from './read-transcript.ts';
 
 /** Where an attempt goes on: what an older attempt, or the job before, had come to. */
 export interface ResumePoint {
@@ -38,21 +38,11 @@ async function readResumePoint({ job, deps }: Attempt): Promise<ResumePoint | un
   const isOwn = checkpoint.jobId === job.id;
   if (!isOwn && checkpoint.jobId !== spec.previous_job_id)
     throw refuseCheckpoint('The checkpoint is of another job.');
-  const transcript = await readTranscript(deps.artifacts, checkpoint.transcript);
+  const transcript = await readTranscript(deps.artifacts, checkpoint.transcript).catch((cause: unknown) => {
+    throw refuseCheckpoint('The transcript of the checkpoint cannot be read.', cause);
+  });
   const answers = toLateAnswers(isOwn ? await deps.approvals.listOfJob(job.id) : []);
   return { checkpoint, transcript, after: isOwn ? 'attempt' : 'job', answers };
-}
-
-async function readTranscript(
-  artifacts: Attempt['deps']['artifacts'],
-  digest: Checkpoint['transcript'],
-): Promise<TranscriptLine[]> {
-  try {
-    const lines = new TextDecoder().decode(await artifacts.get(digest)).split('\n');
-    return lines.filter((line) => line !== '').map((line) => TranscriptLine.parse(JSON.parse(line)));
-  } catch (cause) {
-    throw refuseCheckpoint('The transcript of the checkpoint cannot be read.', cause);
-  }
 }
 
 /** Gives up the checkpoint. Throws the error where the job did not begin at the base, or where it tells of something else. */

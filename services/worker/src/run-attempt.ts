@@ -12,6 +12,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { findPrivilegedInstruction } from './privileged-instruction.ts';
 import { prepareLayer } from './prepare-layer.ts';
 import type { AttemptOutcome } from './metrics.ts';
+import { openRecording } from './replay/open-recording.ts';
 import { findResumePoint } from './resume-point.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { runAgentStage } from './run-agent-stage.ts';
@@ -84,7 +85,8 @@ async function conclude(attempt: Attempt, keeper: LeaseKeeper): Promise<Ending> 
   let stage: AgentStage | undefined;
   try {
     await attempt.continueLog();
-    await findResumePoint(attempt);
+    attempt.recording = await openRecording(attempt);
+    if (attempt.recording === undefined) await findResumePoint(attempt);
     const unsafe = await refuseUnsafe(attempt, signal);
     if (unsafe !== undefined) return toEnding(unsafe, undefined);
     await endOlderAttempts(attempt, signal);

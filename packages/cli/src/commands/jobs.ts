@@ -1,8 +1,9 @@
 import type { JobFilter } from '@drydock/client';
 import type { JobJson } from '@drydock/contracts';
-import { JobId, JobState } from '@drydock/contracts';
+import { JobState } from '@drydock/contracts';
 import { EXIT, wrongUsage } from '../cli-error.ts';
 import type { Command, CommandInput } from '../command.ts';
+import { parseJobId } from '../parse-job-id.ts';
 import { forTerminal, toJson, toTable } from '../terminal.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -85,12 +86,6 @@ function toFindings({ result, error }: JobJson): string[][] {
     ...warnings.map(({ code, message }) => ['warning', `${code}: ${forTerminal(message)}`]),
     ...(error === null ? [] : [['error', `${error.code}: ${forTerminal(error.message)}`]]),
   ];
-}
-
-function parseJobId(text: string | undefined): JobId {
-  const parsed = JobId.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw wrongUsage(`${text} is no id of a job.`);
 }
 
 function parseLimit(text = String(DEFAULT_LIMIT)): number {

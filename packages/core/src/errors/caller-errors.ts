@@ -140,6 +140,25 @@ export const CALLER_ERRORS = {
     summary: 'There are as many secrets as may be.',
     next: 'Delete one that is not needed; no setting raises it.',
   },
+  no_recording: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The job has no recording that could be played.',
+    next: 'Read the message; replay a job that has ended, has a transcript and began at its base.',
+  },
+  replay_diverged: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The same calls on the same tree came to something else than in the recording.',
+    next: 'Read result.replay.divergence: what was recorded there, and what came now.',
+  },
+  replay_ended: {
+    httpStatus: 409,
+    retryable: false,
+    summary:
+      'All that was recorded was played and nothing differed; the recorded job ended without a submission.',
+    next: 'Read how the recorded job ended.',
+  },
   plan_not_approved: {
     httpStatus: 409,
     retryable: false,

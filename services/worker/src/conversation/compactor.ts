@@ -33,6 +33,7 @@ export class Compactor {
     this.#nextTokens = options.limitTokens;
   }
 
+  /** Whether what would be sent is too long. */
   isDue(prefix: CallPrefix): boolean {
     const { caller, conversation } = this.#options;
     return caller.estimate(prefix, conversation.items) >= this.#nextTokens;

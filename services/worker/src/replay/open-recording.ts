@@ -1,0 +1,33 @@
+import type { Digest, JobId, JobRecord } from '@drydock/contracts';
+import { DrydockError } from '@drydock/core';
+import type { Attempt } from '../attempt.ts';
+import { readTranscript } from '../read-transcript.ts';
+import type { RecordedStep } from './recording.ts';
+import { readSteps } from './recording.ts';
+
+/** What is played in the place of a model. */
+export interface Recording {
+  readonly of: JobId;
+  readonly steps: readonly RecordedStep[];
+  /** The commit that the recorded job began on, where it is known: a branch may have moved since. */
+  readonly baseSha: string | undefined;
+}
+
+/** Undefined for a job that asks a model. Throws `no_recording` where the recorded job is gone or cannot be read. */
+export async function openRecording({ job, deps }: Attempt): Promise<Recording | undefined> {
+  const of = job.spec.replay_of;
+  if (of === undefined) return undefined;
+  const recorded = await deps.store.find(of);
+  const digest = recorded && findTranscript(recorded);
+  if (recorded === undefined || digest === undefined)
+    throw new DrydockError('no_recording', { message: `${of} is not there any more.` });
+  const lines = await readTranscript(deps.artifacts, digest).catch((cause: unknown) => {
+    throw new DrydockError('no_recording', { message: `The transcript of ${of} cannot be read.`, cause });
+  });
+  const baseSha = recorded.signedCheckpoint?.checkpoint.base.sha;
+  return { of, steps: readSteps(lines), baseSha };
+}
+
+/** As it was said, where that was kept; else as people may read it, with secrets masked. */
+const findTranscript = ({ signedCheckpoint, artifacts }: JobRecord): Digest | undefined =>
+  signedCheckpoint?.checkpoint.transcript ?? artifacts['transcript.jsonl'];
