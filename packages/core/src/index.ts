@@ -34,8 +34,8 @@ export type {
   EgressVerdict,
   LiveEgressGrant,
 } from './policy/decide-egress.ts';
-export { classifyEgressAddress } from './policy/egress-address.ts';
-export type { EgressAddressClass } from './policy/egress-address.ts';
+export { classifyAddress } from './policy/classify-address.ts';
+export type { AddressClass } from './policy/classify-address.ts';
 export { literalAddress, parseEgressAuthority } from './policy/egress-authority.ts';
 export type { AuthorityFault, EgressAuthority } from './policy/egress-authority.ts';
 export { FrameDecoder, FrameEncoder } from './frames/codec.ts';
