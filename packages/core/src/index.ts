@@ -56,6 +56,7 @@ export { findPathFault } from './source/find-path-fault.ts';
 export { findRefFault } from './source/find-ref-fault.ts';
 export { parseGitUrl } from './source/parse-git-url.ts';
 export type { ParsedGitUrl } from './source/parse-git-url.ts';
+export { NO_SSH } from './source/parse-ssh-url.ts';
 export type {
   Cancellation,
   Claim,

@@ -19,6 +19,10 @@ const FIND_MISSING = {
     readSetupFacts().gvisorRuntime === undefined
       ? 'the engine has no gVisor: npm run setup -- --tests adds it where it may'
       : undefined,
+  sshd: () =>
+    readSetupFacts().sshServer === undefined
+      ? 'there is no ssh server: npm run setup -- --tests gets it from Debian'
+      : undefined,
   promtool: () =>
     succeeds('promtool', '--version') ? undefined : 'promtool (Debian package prometheus) is not installed',
 } satisfies Record<Dependency, () => string | undefined>;

@@ -9,6 +9,8 @@ export interface SetupFacts {
   readonly dockerSocket: string;
   /** Name of gVisor's runtime at the engine; absent where the engine has none. */
   readonly gvisorRuntime?: string;
+  /** The directory that holds `usr/sbin/sshd`; absent where setup could not get it. */
+  readonly sshServer?: string;
 }
 
 /** Reads `.cache/setup.json`. Throws with what to do when setup has not run. */
