@@ -18,6 +18,13 @@ const EXIT_ATTEMPTS = 200;
 export type ContainerOptions = Docker.ContainerCreateOptions;
 export type ContainerInspection = Docker.ContainerInspectInfo;
 
+/** Of a process that was put into a container, how it was started. */
+export interface ExecInspection {
+  readonly privileged: boolean;
+  /** `uid:gid`; empty for the container's own. */
+  readonly user: string;
+}
+
 export interface EngineFacts {
   readonly cgroupDriver: string;
   readonly cgroupVersion: string;
@@ -178,6 +185,22 @@ export class DockerEngine {
       if (await this.isRunning(id)) throw cause;
       throw new DrydockError('sandbox_lost', { cause });
     }
+  }
+
+  /** How processes were started; one that has ended meanwhile is left out. */
+  async listExecs(ids: readonly string[]): Promise<readonly ExecInspection[]> {
+    const found = await Promise.all(
+      ids.map((id) =>
+        this.#unlessMissing(() =>
+          this.#call('inspect exec', (abortSignal) => this.#docker.getExec(id).inspect({ abortSignal })),
+        ),
+      ),
+    );
+    return found.flatMap((exec) => {
+      if (!exec?.Running) return [];
+      const { privileged, user = '' } = exec.ProcessConfig;
+      return [{ privileged, user }];
+    });
   }
 
   /** Kills and removes by id or name, with anonymous volumes, and waits until nothing is left. None there is fine. */

@@ -11,6 +11,7 @@ import { findInterruption } from './interruption.ts';
 import type { OpenGate } from './open-gate.ts';
 import { describeNetwork, openGate } from './open-gate.ts';
 import { openWorkspace } from './open-workspace.ts';
+import { inSandbox } from './sandbox-scope.ts';
 import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './slice.ts';
@@ -54,7 +55,9 @@ export async function runAgentStage(
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
-  const outcome = await settle(() => serve(attempt, { sandbox, toolbox, saver, network }, signal), signal);
+  const parts = { sandbox, toolbox, saver, network };
+  const work = () => inSandbox(attempt, sandbox, () => serve(attempt, parts, signal));
+  const outcome = await settle(work, signal);
   const captured = await captureEnd(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }
