@@ -24,7 +24,8 @@ import { ensureTestSshd } from './test-sshd.mjs';
  * @property {string} runtimeDir
  * @property {string} dockerSocket
  * @property {string} redisServer
- * @property {string} [gvisorRuntime] Name of gVisor's runtime at the engine, where tests can use it.
+ * @property {string} [gvisorRuntime] Name of gVisor's runtime at the engine, the user's rather than Debian's, where tests can use it.
+ * @property {string} [debianGvisorRuntime]
  * @property {string} [sshServer] The directory that holds `usr/sbin/sshd`, where tests can start one.
  * @property {string} nodeBinary
  */
@@ -40,7 +41,7 @@ export async function setUp(context, stop) {
   const needs = {
     engine: !config.dockerSocketVariable && !(await isEngineAlive(config.dockerSocket, signal)),
     image: !config.sandboxImage,
-    gvisor: config.forTests && !config.testRunsc,
+    gvisor: config.forTests,
     tests: config.forTests,
   };
   assertMachine(context, needs);
@@ -52,11 +53,10 @@ export async function setUp(context, stop) {
   const runtime = modules.then(() => ensureRuntimeDir(context));
   const [{ imageId, imageName }, runtimeDir] = await allOrStop([image, runtime], stop);
 
-  const gvisorRuntime = config.forTests ? await ensureGvisor(context) : undefined;
+  const gvisor = config.forTests ? await ensureGvisor(context) : {};
   const sshServer = config.forTests ? await ensureTestSshd(context) : undefined;
   const redisServer = findCommand('redis-server') ?? '';
   const { dockerSocket, nodeBinary } = config;
-  const gvisor = gvisorRuntime === undefined ? {} : { gvisorRuntime };
   const sshd = sshServer === undefined ? {} : { sshServer };
   const tools = { dockerSocket, redisServer, nodeBinary, ...gvisor, ...sshd };
   await writeResult(config, { imageId, imageName, runtimeDir, ...tools });

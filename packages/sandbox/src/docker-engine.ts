@@ -1,5 +1,6 @@
 import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
+import { canReachSockets, type RuntimeInfo } from './can-reach-sockets.ts';
 import Docker from 'dockerode';
 import type { Duplex } from 'node:stream';
 import { withDeadline } from './deadline.ts';
@@ -31,6 +32,8 @@ export interface EngineFacts {
   readonly serverVersion: string;
   /** Names of the OCI runtimes that are registered. */
   readonly runtimes: readonly string[];
+  /** Those under which no guest can connect to a unix socket of the host. */
+  readonly closedRuntimes: readonly string[];
   readonly defaultRuntime: string;
 }
 
@@ -38,7 +41,7 @@ interface EngineInfo {
   readonly CgroupDriver: string;
   readonly CgroupVersion?: string;
   readonly ServerVersion: string;
-  readonly Runtimes?: object;
+  readonly Runtimes?: Readonly<Record<string, RuntimeInfo>>;
   readonly DefaultRuntime: string;
 }
 
@@ -100,6 +103,9 @@ export class DockerEngine {
       cgroupVersion: info.CgroupVersion ?? '1',
       serverVersion: info.ServerVersion,
       runtimes: Object.keys(info.Runtimes ?? {}),
+      closedRuntimes: Object.entries(info.Runtimes ?? {}).flatMap(([name, runtime]) =>
+        canReachSockets(runtime) ? [] : [name],
+      ),
       defaultRuntime: info.DefaultRuntime,
     };
   }
