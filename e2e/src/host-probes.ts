@@ -36,10 +36,14 @@ export async function killContainer(id: string): Promise<void> {
 
 /** As `docker update` does. */
 export async function updateContainer(id: string, resources: object): Promise<void> {
-  await ask({}, 'POST', `/containers/${id}/update`, resources);
+  await ask({ body: resources }, 'POST', `/containers/${id}/update`);
 }
 
-async function ask(engine: Engine, method: 'GET' | 'POST', path: string, body?: object): Promise<string> {
+async function ask(
+  { body, ...engine }: Engine & { readonly body?: object },
+  method: 'GET' | 'POST',
+  path: string,
+): Promise<string> {
   const socketPath = engine.dockerSocket ?? readSetupFacts().dockerSocket;
   const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
   const headers = { 'content-type': 'application/json' };

@@ -1,9 +1,10 @@
 import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
-import { canReachSockets, type RuntimeInfo } from './can-reach-sockets.ts';
 import Docker from 'dockerode';
 import type { Duplex } from 'node:stream';
 import { withDeadline } from './deadline.ts';
+import { toEngineFacts, type EngineFacts, type EngineInfo } from './engine-facts.ts';
+import type { ExecInspection } from './find-foreign-execs.ts';
 import { GuestProcess, type GuestOutput } from './guest-process.ts';
 
 /** Most calls take milliseconds; creating a container can wait for the disk. */
@@ -18,32 +19,6 @@ const EXIT_ATTEMPTS = 200;
 
 export type ContainerOptions = Docker.ContainerCreateOptions;
 export type ContainerInspection = Docker.ContainerInspectInfo;
-
-/** Of a process that was put into a container, how it was started. */
-export interface ExecInspection {
-  readonly privileged: boolean;
-  /** `uid:gid`; empty for the container's own. */
-  readonly user: string;
-}
-
-export interface EngineFacts {
-  readonly cgroupDriver: string;
-  readonly cgroupVersion: string;
-  readonly serverVersion: string;
-  /** Names of the OCI runtimes that are registered. */
-  readonly runtimes: readonly string[];
-  /** Those under which no guest can connect to a unix socket of the host. */
-  readonly closedRuntimes: readonly string[];
-  readonly defaultRuntime: string;
-}
-
-interface EngineInfo {
-  readonly CgroupDriver: string;
-  readonly CgroupVersion?: string;
-  readonly ServerVersion: string;
-  readonly Runtimes?: Readonly<Record<string, RuntimeInfo>>;
-  readonly DefaultRuntime: string;
-}
 
 /** The vendor's types leave out that an image may have none of these. */
 interface ImageConfig {
@@ -96,18 +71,7 @@ export class DockerEngine {
   }
 
   async describe(): Promise<EngineFacts> {
-    const info = (await this.#call('info', () => this.#docker.info())) as EngineInfo;
-    return {
-      cgroupDriver: info.CgroupDriver,
-      // An engine that does not say so is older than version 2.
-      cgroupVersion: info.CgroupVersion ?? '1',
-      serverVersion: info.ServerVersion,
-      runtimes: Object.keys(info.Runtimes ?? {}),
-      closedRuntimes: Object.entries(info.Runtimes ?? {}).flatMap(([name, runtime]) =>
-        canReachSockets(runtime) ? [] : [name],
-      ),
-      defaultRuntime: info.DefaultRuntime,
-    };
+    return toEngineFacts((await this.#call('info', () => this.#docker.info())) as EngineInfo);
   }
 
   async describeImage(imageId: string): Promise<ImageFacts> {
@@ -204,7 +168,7 @@ export class DockerEngine {
     );
     return found.flatMap((exec) => {
       if (!exec?.Running) return [];
-      const { privileged, user = '' } = exec.ProcessConfig;
+      const { privileged, user } = exec.ProcessConfig;
       return [{ privileged, user }];
     });
   }

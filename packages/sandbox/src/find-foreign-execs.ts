@@ -1,4 +1,9 @@
-import type { ExecInspection } from './docker-engine.ts';
+/** Of a process that was put into a container, how it was started. */
+export interface ExecInspection {
+  readonly privileged: boolean;
+  /** `uid:gid`; empty for the container's own. */
+  readonly user: string;
+}
 
 /**
  * Processes that somebody else put into a container, in words, while they run: the settings of the container do not show

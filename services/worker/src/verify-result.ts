@@ -106,7 +106,7 @@ async function runAfter(
     await sandbox.mountWorkspace(request.layer, 'read_write', signal);
     await applyDiff(sandbox, request.diff, signal);
     const checks = await request.checks;
-    return await runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+    return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
   });
 }
 
