@@ -1,13 +1,29 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EXAMPLES, readExample } from '@drydock/examples';
-import { GitServer } from '@drydock/testing';
+import { describeWith, GitServer, SshGitServer } from '@drydock/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
 import { startE2eStack } from './src/e2e-stack.ts';
 
 const soon = () => AbortSignal.timeout(20_000);
+
+/** A repository named `example` with the files of the first example. */
+async function createExample(server: GitServer): Promise<string> {
+  const repository = server.create('example');
+  const [example] = EXAMPLES;
+  if (example === undefined) throw new Error('There is no example.');
+  const { source } = await readExample(example);
+  if (source.type !== 'files') throw new Error('The example has no files.');
+  for (const { path, content, encoding } of source.files) {
+    mkdirSync(dirname(join(repository, path)), { recursive: true });
+    writeFileSync(join(repository, path), content, encoding === 'base64' ? 'base64' : 'utf8');
+  }
+  server.git(repository, 'add', '-f', '.');
+  server.git(repository, 'commit', '-q', '-m', 'example');
+  return repository;
+}
 
 describe('a job from any source', () => {
   let e2e: E2eStack;
@@ -16,17 +32,7 @@ describe('a job from any source', () => {
 
   beforeAll(async () => {
     server = await GitServer.start();
-    repository = server.create('example');
-    const [example] = EXAMPLES;
-    if (example === undefined) throw new Error('There is no example.');
-    const { source } = await readExample(example);
-    if (source.type !== 'files') throw new Error('The example has no files.');
-    for (const { path, content, encoding } of source.files) {
-      mkdirSync(dirname(join(repository, path)), { recursive: true });
-      writeFileSync(join(repository, path), content, encoding === 'base64' ? 'base64' : 'utf8');
-    }
-    server.git(repository, 'add', '-f', '.');
-    server.git(repository, 'commit', '-q', '-m', 'example');
+    repository = await createExample(server);
     e2e = await startE2eStack({ settings: { DRYDOCK_GIT_ALLOW_HOSTS: `127.0.0.1:${server.port}` } });
   });
   afterAll(async () => {
@@ -70,5 +76,49 @@ describe('a job from any source', () => {
       expect(job).toMatchObject({ status: 'failed', error: { code: 'bad_source', blame: 'caller' } });
       expect(job.error?.message).toContain(words);
     }
+  });
+
+  it('is refused with what the operator has to set, where it needs ssh and there is no key', async () => {
+    const submitted = e2e.submit({ source: { type: 'git', url: 'git@git.example:a/b', ref: 'main' } });
+    const detail = expect.stringMatching(/the operator .*DRYDOCK_GIT_SSH_KEY_FILE/);
+    await expect(submitted).rejects.toMatchObject({
+      status: 422,
+      problem: { code: 'bad_source', errors: [{ pointer: '/source/url', detail }] },
+    });
+  });
+});
+
+describeWith('sshd', 'a job from an ssh git host', () => {
+  let e2e: E2eStack;
+  let repositories: GitServer;
+  let server: SshGitServer;
+
+  beforeAll(async () => {
+    repositories = await GitServer.start();
+    await createExample(repositories);
+    server = await SshGitServer.start(repositories.root);
+    e2e = await startE2eStack({
+      settings: {
+        DRYDOCK_GIT_ALLOW_HOSTS: `127.0.0.1:${server.port}`,
+        DRYDOCK_GIT_SSH_KEY_FILE: server.identity.keyFile,
+        DRYDOCK_GIT_SSH_KNOWN_HOSTS_FILE: server.identity.knownHostsFile,
+      },
+    });
+  });
+  afterAll(async () => {
+    await e2e?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    await repositories?.[Symbol.asyncDispose]();
+  });
+
+  it('is proven, and says nothing of the key that it was fetched with', async () => {
+    const source = { type: 'git', url: server.url('example'), ref: 'main' } as const;
+    const { id } = await e2e.submit({ model: 'scripted/fix-ts', source });
+    const { job, events, patch } = await e2e.finish(id);
+    expect([job.error, job.result?.verified]).toEqual([null, true]);
+    const [, key = ''] = readFileSync(server.identity.keyFile, 'utf8').split('\n');
+    const logs = readFileSync(join(e2e.stack.data.logsDir, 'worker.log'), 'utf8');
+    const said = JSON.stringify([job, events, patch]);
+    for (const word of [key, server.identity.keyFile]) expect(`${said}${logs}`).not.toContain(word);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
 import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
-import { killContainer } from './src/host-probes.ts';
+import { killContainer, updateContainer } from './src/host-probes.ts';
 
 const WAIT_MS = 90_000;
 /** Every container is a job's own then: none may be left. */
@@ -115,6 +115,23 @@ describe('a job leaves patch, log, transcript and checkpoint, and nothing on the
     expectEnding(finished, { status: 'failed', code: 'sandbox_lost', says: undefined });
     await expectKept(stack, finished);
     expect(finished.job.result?.warnings).toEqual([]);
+    await expect.poll(() => listContainers(stack.stack.data.instanceId), { timeout: 5_000 }).toEqual([]);
+  });
+
+  it('its container is changed from outside while it runs, and the monitor sees it', async () => {
+    const stack = await startE2eStack({ settings: NO_POOL });
+    e2e = stack;
+    const { id } = await stack.submit({ model: 'scripted/lost-ts' });
+    await waitForCommand(stack, id, 1);
+    const [container = ''] = await listContainers(stack.stack.data.instanceId);
+    await updateContainer(container, { PidsLimit: 4_096 });
+    const finished = await stack.finish(id);
+    const violation = 'HostConfig.PidsLimit is 4096 instead of 1024';
+    expectEnding(finished, { status: 'failed', code: 'sandbox_policy_violation', says: violation });
+    expect(finished.events.filter(({ type }) => type === 'sandbox.drifted')).toMatchObject([
+      { data: { violations: [violation] } },
+    ]);
+    await expectKept(stack, finished);
     await expect.poll(() => listContainers(stack.stack.data.instanceId), { timeout: 5_000 }).toEqual([]);
   });
 

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ALL_CASES } from './src/cases/all-cases.ts';
 import { buildTable } from './src/report.ts';
 import { runSuite, type CaseResult } from './src/run-suite.ts';
-import type { Boundary } from './src/security-case.ts';
+import { BOUNDARIES, type Boundary } from './src/security-case.ts';
 import { soon, SuiteHost } from './src/suite-host.ts';
 
 const SUITE_TIMEOUT_MS = 600_000;
 
 function describeBoundary(boundary: Boundary): void {
-  const cases = ALL_CASES.filter(({ boundaries = ['runc', 'gvisor'] }) => boundaries.includes(boundary));
+  const cases = ALL_CASES.filter(({ boundaries = BOUNDARIES }) => boundaries.includes(boundary));
   const results = new Map<string, CaseResult>();
 
   beforeAll(async () => {
@@ -37,7 +37,11 @@ describeWith(
   },
 );
 
-describeWith('gvisor', 'a guest on gVisor is contained', () => {
+describeWith('debian gvisor', 'a guest on the gVisor of 2022 is contained', () => {
+  describeBoundary('gvisor_2022');
+});
+
+describeWith('current gvisor', 'a guest on a current gVisor is contained', () => {
   describeBoundary('gvisor');
 });
 

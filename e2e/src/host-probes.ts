@@ -34,10 +34,20 @@ export async function killContainer(id: string): Promise<void> {
   await ask({}, 'POST', `/containers/${id}/kill`);
 }
 
-async function ask(engine: Engine, method: 'GET' | 'POST', path: string): Promise<string> {
+/** As `docker update` does. */
+export async function updateContainer(id: string, resources: object): Promise<void> {
+  await ask({ body: resources }, 'POST', `/containers/${id}/update`);
+}
+
+async function ask(
+  { body, ...engine }: Engine & { readonly body?: object },
+  method: 'GET' | 'POST',
+  path: string,
+): Promise<string> {
   const socketPath = engine.dockerSocket ?? readSetupFacts().dockerSocket;
   const signal = AbortSignal.timeout(ENGINE_TIMEOUT_MS);
-  const sent = request({ socketPath, method, path, signal }).end();
+  const headers = { 'content-type': 'application/json' };
+  const sent = request({ socketPath, method, path, headers, signal }).end(body && JSON.stringify(body));
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return text(response);
 }

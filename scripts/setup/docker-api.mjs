@@ -76,12 +76,12 @@ export async function deleteImage(socketPath, name, signal) {
 /**
  * @param {string} socketPath
  * @param {AbortSignal} signal
- * @returns {Promise<readonly string[]>} names of the OCI runtimes that the engine knows
+ * @returns {Promise<Readonly<Record<string, { runtimeArgs?: readonly string[] }>>>} the OCI runtimes that the engine knows
  */
 export async function listRuntimes(socketPath, signal) {
-  /** @type {{ Runtimes?: object }} */
+  /** @type {{ Runtimes?: Record<string, { runtimeArgs?: readonly string[] }> }} */
   const { Runtimes } = await ask(socketPath, '/info', signal);
-  return Object.keys(Runtimes ?? {});
+  return Runtimes ?? {};
 }
 
 /**

@@ -14,22 +14,44 @@ const ENGINE_CONFIG = '/etc/docker/daemon.json';
 const RELOAD_TIMEOUT_MS = 10_000;
 /**
  * No network but the guest's own lo. No cache of directory entries: it keeps files open, and a workspace that somebody
- * has open for writing cannot be made read-only.
+ * has open for writing cannot be made read-only. Unix sockets of the host may be connected to: the only one that a
+ * sandbox finds is its way out.
  */
-const RUNSC_ARGS = ['--network=none', '--dcache=0'];
+const RUNSC_ARGS = ['--network=none', '--dcache=0', '--host-uds=open'];
+/** What setup registered before there was a way out. */
+const OLD_RUNSC_ARGS = ['--network=none', '--dcache=0'];
 
 /**
- * Has the engine know gVisor, for tests of tier `high`: a running engine reloads its runtimes from its configuration
- * without touching a container. One that the user named, or configured in a way of their own, is left alone.
+ * Has the engine know gVisor, for tests of tier `high`: Debian's, and one of the user's where they name it.
  * @param {SetupContext} context
- * @returns {Promise<string | undefined>} the runtime's name; undefined where there is none, and tests say so
+ * @returns {Promise<{ gvisorRuntime?: string, debianGvisorRuntime?: string }>} names of runtimes, the user's first; nothing
+ * where there is none, and tests say so
  */
 export async function ensureGvisor(context) {
+  const { testRunsc } = context.config;
+  const debian = await ensureRuntime(context, { path: findCommand('runsc'), name: nameRuntime(undefined) });
+  const own = testRunsc && (await ensureRuntime(context, { path: testRunsc, name: nameRuntime(testRunsc) }));
+  const chosen = own || debian;
+  return {
+    ...(chosen === undefined ? {} : { gvisorRuntime: chosen }),
+    ...(debian === undefined ? {} : { debianGvisorRuntime: debian }),
+  };
+}
+
+/**
+ * A running engine reloads its runtimes from its configuration without touching a container. One that the user named,
+ * or configured in a way of their own, is left alone.
+ * @param {SetupContext} context
+ * @param {{ path: string | undefined, name: string }} runtime
+ * @returns {Promise<string | undefined>} its name, where the engine knows it
+ */
+async function ensureRuntime(context, { path, name }) {
   const { config, signal, progress } = context;
-  const path = config.testRunsc ?? findCommand('runsc');
   if (path === undefined) return undefined;
-  const name = nameRuntime(config.testRunsc);
-  const isKnown = async () => (await listRuntimes(config.dockerSocket, signal)).includes(name);
+  const isKnown = async () => {
+    const known = (await listRuntimes(config.dockerSocket, signal))[name];
+    return known !== undefined && !isOutdated(known);
+  };
   if (await isKnown()) return name;
   if (config.dockerSocketVariable !== undefined) return undefined;
   return progress.part('gVisor runtime', (note) =>
@@ -67,11 +89,20 @@ export function addRuntime(text, name, runtime) {
   try {
     const config = JSON.parse(text);
     const runtimes = config.runtimes ?? {};
-    if (typeof config !== 'object' || Array.isArray(config) || name in runtimes) return undefined;
+    if (typeof config !== 'object' || Array.isArray(config)) return undefined;
+    if (name in runtimes && !isOutdated(runtimes[name])) return undefined;
     return `${JSON.stringify({ ...config, runtimes: { ...runtimes, [name]: runtime } }, null, 2)}\n`;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a runtime is one that an earlier setup registered, and nobody has changed since.
+ * @param {{ runtimeArgs?: readonly string[] }} runtime
+ */
+function isOutdated({ runtimeArgs }) {
+  return JSON.stringify(runtimeArgs) === JSON.stringify(OLD_RUNSC_ARGS);
 }
 
 /**

@@ -12,6 +12,12 @@ describe('addRuntime', () => {
     });
   });
 
+  it('replaces what an earlier setup registered', () => {
+    const old = { path: '/usr/bin/runsc', runtimeArgs: ['--network=none', '--dcache=0'] };
+    const text = JSON.stringify({ runtimes: { runsc: old } });
+    expect(JSON.parse(addRuntime(text, 'runsc', RUNTIME) ?? '')).toEqual({ runtimes: { runsc: RUNTIME } });
+  });
+
   it.each(['not json', '[]', 'null', '{"runtimes": {"runsc": {"path": "/own"}}}'])(
     'leaves %s alone',
     (text) => {

@@ -12,6 +12,7 @@ import { ensurePackages, listMissingPackages } from './packages.mjs';
 import { ensureRuntimeDir } from './runtime.mjs';
 import { ensureSandboxImage } from './sandbox-image.mjs';
 import { SetupProblem } from './setup-problem.mjs';
+import { ensureTestSshd } from './test-sshd.mjs';
 
 /** @typedef {import('./context.mjs').SetupContext} SetupContext */
 
@@ -23,7 +24,9 @@ import { SetupProblem } from './setup-problem.mjs';
  * @property {string} runtimeDir
  * @property {string} dockerSocket
  * @property {string} redisServer
- * @property {string} [gvisorRuntime] Name of gVisor's runtime at the engine, where tests can use it.
+ * @property {string} [gvisorRuntime] Name of gVisor's runtime at the engine, the user's rather than Debian's, where tests can use it.
+ * @property {string} [debianGvisorRuntime]
+ * @property {string} [sshServer] The directory that holds `usr/sbin/sshd`, where tests can start one.
  * @property {string} nodeBinary
  */
 
@@ -38,7 +41,8 @@ export async function setUp(context, stop) {
   const needs = {
     engine: !config.dockerSocketVariable && !(await isEngineAlive(config.dockerSocket, signal)),
     image: !config.sandboxImage,
-    gvisor: config.forTests && !config.testRunsc,
+    gvisor: config.forTests,
+    tests: config.forTests,
   };
   assertMachine(context, needs);
   await mkdir(config.cacheDir, { recursive: true });
@@ -49,17 +53,18 @@ export async function setUp(context, stop) {
   const runtime = modules.then(() => ensureRuntimeDir(context));
   const [{ imageId, imageName }, runtimeDir] = await allOrStop([image, runtime], stop);
 
-  const gvisorRuntime = config.forTests ? await ensureGvisor(context) : undefined;
+  const gvisor = config.forTests ? await ensureGvisor(context) : {};
+  const sshServer = config.forTests ? await ensureTestSshd(context) : undefined;
   const redisServer = findCommand('redis-server') ?? '';
   const { dockerSocket, nodeBinary } = config;
-  const gvisor = gvisorRuntime === undefined ? {} : { gvisorRuntime };
-  const tools = { dockerSocket, redisServer, nodeBinary, ...gvisor };
+  const sshd = sshServer === undefined ? {} : { sshServer };
+  const tools = { dockerSocket, redisServer, nodeBinary, ...gvisor, ...sshd };
   await writeResult(config, { imageId, imageName, runtimeDir, ...tools });
 }
 
 /**
  * @param {SetupContext} context
- * @param {{ engine: boolean, image: boolean, gvisor: boolean }} needs
+ * @param {{ engine: boolean, image: boolean, gvisor: boolean, tests: boolean }} needs
  */
 function assertMachine({ config }, needs) {
   const dirs = [config.rootDir, '/var/lib/docker'];

@@ -1,4 +1,4 @@
-import { CASE_CLASSES, type Boundary, type CaseClass } from './security-case.ts';
+import { BOUNDARIES, CASE_CLASSES, type Boundary, type CaseClass } from './security-case.ts';
 import type { CaseResult } from './run-suite.ts';
 
 /** One line of the table: a class of cases on one boundary. */
@@ -11,10 +11,10 @@ export interface TableRow {
   readonly controls_caught: number;
 }
 
-/** Counts results, classes in their order, runc before gVisor; classes without a case are left out. */
+/** Counts results, classes in their order, boundaries in theirs; classes without a case are left out. */
 export function buildTable(results: readonly CaseResult[]): readonly TableRow[] {
   return CASE_CLASSES.flatMap((name) =>
-    (['runc', 'gvisor'] as const).flatMap((boundary) => {
+    BOUNDARIES.flatMap((boundary) => {
       const own = results.filter((result) => result.case.class === name && result.boundary === boundary);
       const controls = own.flatMap(({ control }) => control ?? []);
       const row: TableRow = {

@@ -2,7 +2,13 @@ import { Engine } from './engine.ts';
 import type { HostCase, HostScene } from './host-case.ts';
 import { openCanaries } from './open-canaries.ts';
 import { probeControl, probeSandbox, type ProbeReport } from './run-case.ts';
-import { CASE_CLASSES, type Boundary, type Canaries, type SecurityCase } from './security-case.ts';
+import {
+  BOUNDARIES,
+  CASE_CLASSES,
+  type Boundary,
+  type Canaries,
+  type SecurityCase,
+} from './security-case.ts';
 import type { SuiteHost } from './suite-host.ts';
 
 /** A probe of the guest's, or one of the host's. */
@@ -21,7 +27,7 @@ export async function* runSuite(
   host: SuiteHost,
   { boundary, cases }: { readonly boundary: Boundary; readonly cases: readonly AnyCase[] },
 ): AsyncGenerator<CaseResult, void> {
-  const runnable = cases.filter(({ boundaries = ['runc', 'gvisor'] }) => boundaries.includes(boundary));
+  const runnable = cases.filter(({ boundaries = BOUNDARIES }) => boundaries.includes(boundary));
   await using canaries = await openCanaries();
   for (const name of CASE_CLASSES) {
     const own = runnable.filter((item) => item.class === name);
@@ -40,7 +46,7 @@ async function* runClass(
   { boundary, cases, canaries }: ClassRun,
 ): AsyncGenerator<CaseResult, void> {
   const engine = new Engine(host.dockerSocket);
-  await using sandbox = await host.start(boundary === 'runc' ? undefined : host.gvisorRuntime);
+  await using sandbox = await host.start(host.runtimes[boundary]);
   const like = await engine.describe(`drydock-${host.instanceId}-${sandbox.id}`);
   for (const item of cases) {
     const scene = { boundary, sandbox, engine, like, canaries };

@@ -1,5 +1,6 @@
-/** Whose kernel a sandbox runs on. */
-export type Boundary = 'runc' | 'gvisor';
+/** Whose kernel a sandbox runs on: the host's, that of Debian 12's gVisor, or of the release that the tests were given. */
+export const BOUNDARIES = ['runc', 'gvisor_2022', 'gvisor'] as const;
+export type Boundary = (typeof BOUNDARIES)[number];
 
 export const CASE_CLASSES = [
   'requests',
@@ -46,6 +47,6 @@ export interface SecurityCase {
   /** Runs before the probe, as a command of its own. */
   readonly before?: string;
   readonly weaken: (shape: ContainerShape, canaries: Canaries) => ContainerShape;
-  /** Default: both. */
+  /** Default: all. */
   readonly boundaries?: readonly Boundary[];
 }

@@ -2,6 +2,7 @@ import { InstanceId } from '@drydock/contracts';
 import type { Sandbox } from '@drydock/core';
 import { readSetupFacts } from '@drydock/local-stack';
 import { SandboxHost } from '@drydock/sandbox';
+import type { Boundary } from './security-case.ts';
 import { systemClock } from '@drydock/service-kit';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,25 +22,25 @@ export function soon(): AbortSignal {
 export class SuiteHost implements AsyncDisposable {
   readonly instanceId: InstanceId;
   readonly dockerSocket: string;
-  /** Name of gVisor's runtime at the engine; undefined where it has none. */
-  readonly gvisorRuntime: string | undefined;
+  /** Names of runtimes at the engine; undefined is its default for runc, and for others that it has none. */
+  readonly runtimes: Readonly<Record<Boundary, string | undefined>>;
   readonly #host: SandboxHost;
   readonly #dir: string;
 
   private constructor(
     host: SandboxHost,
-    own: Pick<SuiteHost, 'instanceId' | 'dockerSocket' | 'gvisorRuntime'>,
+    own: Pick<SuiteHost, 'instanceId' | 'dockerSocket' | 'runtimes'>,
     dir: string,
   ) {
     this.#host = host;
     this.instanceId = own.instanceId;
     this.dockerSocket = own.dockerSocket;
-    this.gvisorRuntime = own.gvisorRuntime;
+    this.runtimes = own.runtimes;
     this.#dir = dir;
   }
 
   static async open(): Promise<SuiteHost> {
-    const { dockerSocket, imageId, runtimeDir, gvisorRuntime } = await readSetupFacts();
+    const { dockerSocket, imageId, runtimeDir, ...facts } = await readSetupFacts();
     const dir = await mkdtemp(join(tmpdir(), 'drydock-security-'));
     const instanceId = InstanceId.parse(randomBytes(4).toString('hex'));
     const layersDir = join(dir, 'layers');
@@ -51,7 +52,13 @@ export class SuiteHost implements AsyncDisposable {
       layersDir,
       clock: systemClock,
     });
-    return new SuiteHost(host, { instanceId, dockerSocket, gvisorRuntime }, dir);
+    const { gvisorRuntime: chosen, debianGvisorRuntime: debian } = facts;
+    const runtimes = {
+      runc: undefined,
+      gvisor_2022: debian,
+      gvisor: chosen === debian ? undefined : chosen,
+    };
+    return new SuiteHost(host, { instanceId, dockerSocket, runtimes }, dir);
   }
 
   /** A sandbox with a small workspace. The cases of resources know these limits. */

@@ -47,6 +47,7 @@ export const ErrorCode = z.enum([
   'budget_exceeded',
   // sandbox
   'sandbox_lost',
+  'sandbox_policy_violation',
   'protocol_error',
   'patch_rejected',
   'verification_failed',

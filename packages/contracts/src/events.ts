@@ -85,6 +85,8 @@ export const JobEventBody = z.discriminatedUnion('type', [
     'approval.decided',
     z.object({ approval_id: ApprovalId, status: ApprovalStatus, remember: z.boolean() }),
   ),
+  /** The container was not what it was made as any more, and was ended for it: which settings, in words. */
+  event('sandbox.drifted', z.object({ violations: z.array(z.string()) })),
   event('usage.charged', z.object({ turn: z.int(), usage: Usage, total: Usage })),
   event('warning.raised', Warning),
   event(

@@ -62,7 +62,7 @@ export type FilesSource = z.infer<typeof FilesSource>;
 /** A branch, a tag, a full ref or a commit; what it may look like: `findRefFault` in core. */
 const Ref = z.string().min(1).max(255).default('HEAD');
 
-/** A repository that the worker fetches over http or https; which addresses it may: `parseGitUrl` in core. */
+/** A repository that the worker fetches over https, http or ssh; which addresses it may: `parseGitUrl` in core. */
 export const GitSource = z.strictObject({
   type: z.literal('git'),
   url: z.string().min(1).max(2_048),

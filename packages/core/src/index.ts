@@ -38,8 +38,8 @@ export type {
   EgressVerdict,
   LiveEgressGrant,
 } from './policy/decide-egress.ts';
-export { classifyEgressAddress } from './policy/egress-address.ts';
-export type { EgressAddressClass } from './policy/egress-address.ts';
+export { classifyAddress } from './policy/classify-address.ts';
+export type { AddressClass } from './policy/classify-address.ts';
 export { literalAddress, parseEgressAuthority } from './policy/egress-authority.ts';
 export type { AuthorityFault, EgressAuthority } from './policy/egress-authority.ts';
 export { FrameDecoder, FrameEncoder } from './frames/codec.ts';
@@ -60,6 +60,7 @@ export { findPathFault } from './source/find-path-fault.ts';
 export { findRefFault } from './source/find-ref-fault.ts';
 export { parseGitUrl } from './source/parse-git-url.ts';
 export type { ParsedGitUrl } from './source/parse-git-url.ts';
+export { NO_SSH } from './source/parse-ssh-url.ts';
 export type {
   Cancellation,
   Claim,

@@ -303,6 +303,8 @@ export interface Sandbox extends AsyncDisposable {
   restoreCheckpoint(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** Equal answers: nothing was written to the workspace in between. The code's own uid could lie, to its own loss. */
   fingerprintWorkspace(signal: AbortSignal): Promise<string>;
+  /** In what the container departed from its policy, where it was ended for that; empty where it was not. */
+  findDrift(): Promise<readonly string[]>;
 }
 
 export interface Sandboxes {

@@ -1,5 +1,5 @@
 import type { EgressTarget, EgressRefusal } from '@drydock/core';
-import { classifyEgressAddress, literalAddress } from '@drydock/core';
+import { classifyAddress, literalAddress } from '@drydock/core';
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { UpstreamProxy } from './upstream-proxy.ts';
@@ -61,7 +61,7 @@ export async function findRoute(
 /** Why one of the addresses is not somebody else's public one. */
 function findFault(addresses: readonly string[], { ownAddresses }: Network): string | undefined {
   const own = ownAddresses();
-  const classes = addresses.map((address) => (own.has(address) ? 'own' : classifyEgressAddress(address)));
+  const classes = addresses.map((address) => (own.has(address) ? 'own' : classifyAddress(address)));
   return classes.find((found) => found !== 'public');
 }
 

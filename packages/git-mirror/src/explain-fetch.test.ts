@@ -29,6 +29,33 @@ it.each([
   expect(error.message).toContain(words);
 });
 
+it.each([
+  [
+    '@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@\nOffending key in /etc/known:1',
+    'another host key',
+  ],
+  ['No ED25519 host key is known for x.\nHost key verification failed.\nfatal: /etc/known', 'has not named'],
+  ['WARNING: UNPROTECTED PRIVATE KEY FILE!\nPermissions 0644 for /etc/key', 'DRYDOCK_GIT_SSH_KEY_FILE'],
+  [
+    'Load key "/etc/key": error in libcrypto\ngit@x: Permission denied (publickey).',
+    'DRYDOCK_GIT_SSH_KEY_FILE',
+  ],
+  ['git@x: Permission denied (publickey).', "operator's key"],
+])('says what ssh means by %j, and names no file of the operator', (stderr, words) => {
+  const { message } = explainFetch('git@x:a', stderr);
+  expect(message).toContain(words);
+  expect(message).not.toContain('/etc');
+});
+
+it('quotes the line that says something', () => {
+  const stderr =
+    'ssh: connect to host x port 22: Connection refused\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n';
+  expect(explainFetch('git@x:a', stderr)).toMatchObject({
+    code: 'source_unavailable',
+    message: 'git@x:a could not be fetched. git: ssh: connect to host x port 22: Connection refused',
+  });
+});
+
 it('quotes a server without its control characters, and not for long', () => {
   const { message } = explainFetch('u', `remote: \u001b[2J${'x'.repeat(1_000)}`);
   expect(message).not.toContain('\u001b');

@@ -5,7 +5,7 @@ import { DrydockError } from '@drydock/core';
 import { ignoreMissing, measureDirectory } from './directory-size.ts';
 import { explainFetch, isUnknownRef } from './explain-fetch.ts';
 import { ASKED_REF, isCommitSha, refspecsFor } from './find-commit.ts';
-import { runGit, type GitResult } from './git-process.ts';
+import { runGit, type GitResult, type GitRoute } from './git-process.ts';
 
 export interface FetchLimits {
   /** Bytes that one mirror may have. */
@@ -18,7 +18,7 @@ export interface FetchRequest {
   readonly mirrorDir: string;
   readonly url: string;
   readonly ref: string;
-  readonly settings: readonly string[];
+  readonly route: GitRoute;
 }
 
 const MEASURE_EVERY_MS = 200;
@@ -65,7 +65,7 @@ async function fetchUnreachable(request: FetchRequest, bounds: Bounds): Promise<
 
 /** Runs one fetch within time and size. A ref that the server does not have is the caller's to notice. */
 async function fetchWithin(
-  { mirrorDir, url, settings }: FetchRequest,
+  { mirrorDir, url, route }: FetchRequest,
   refspecs: readonly string[],
   { limits, signal }: Bounds,
 ): Promise<void> {
@@ -76,7 +76,7 @@ async function fetchWithin(
   const watching = watchSize({ mirrorDir, maxBytes, clock, tooLarge }, ended.signal);
   const args = [...FETCH, url, ...refspecs];
   const killed = AbortSignal.any([signal, timeout, tooLarge.signal]);
-  const result = await runGit({ mirrorDir, args, settings }, killed).finally(() => ended.abort());
+  const result = await runGit({ mirrorDir, args, route }, killed).finally(() => ended.abort());
   await watching;
   signal.throwIfAborted();
   if (tooLarge.signal.aborted) {

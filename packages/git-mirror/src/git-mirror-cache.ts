@@ -2,14 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, GitMirrors, MirroredCommit } from '@drydock/core';
-import { DrydockError, findRefFault, parseGitUrl } from '@drydock/core';
+import { DrydockError, findRefFault, NO_SSH, parseGitUrl } from '@drydock/core';
 import { chooseEvictions, type CachedMirror } from './choose-evictions.ts';
 import { ignoreMissing, measureDirectory } from './directory-size.ts';
 import { fetchMirror, type FetchLimits } from './fetch-mirror.ts';
 import { takeLock } from './file-lock.ts';
 import { candidatesFor, findCommit, isCommitSha } from './find-commit.ts';
-import { runGit } from './git-process.ts';
+import { runGit, type GitRoute } from './git-process.ts';
 import { formatEndpoint, resolveHost, systemLookUp, type Endpoint, type LookUp } from './resolve-host.ts';
+import { buildSshCommand, type SshIdentity } from './ssh-command.ts';
 
 export interface GitMirrorOptions extends FetchLimits {
   /** Where mirrors are; made when it is missing. */
@@ -20,6 +21,8 @@ export interface GitMirrorOptions extends FetchLimits {
   readonly budgetBytes: number;
   /** An http proxy for every fetch; it resolves names itself, behind our check. */
   readonly proxy?: string | undefined;
+  /** What ssh is spoken with; without it no source may need ssh. */
+  readonly ssh?: SshIdentity | undefined;
   readonly clock: Clock;
   readonly lookUp?: LookUp;
 }
@@ -46,8 +49,11 @@ export class GitMirrorCache implements GitMirrors {
   }
 
   async fetch(source: { url: string; ref: string }, signal: AbortSignal): Promise<MirroredCommit> {
-    const { endpoint, href } = parseSource(source);
-    const name = nameOf(href);
+    const remote = parseSource(source);
+    if (remote.transport === 'ssh' && this.#options.ssh === undefined) {
+      throw new DrydockError('bad_source', { message: NO_SSH });
+    }
+    const name = nameOf(remote.href);
     const mirrorDir = join(this.#options.dir, name);
     await mkdir(this.#options.dir, { recursive: true, mode: 0o700 });
     const use = await takeLock(`${mirrorDir}.use`, 'shared', signal);
@@ -56,8 +62,8 @@ export class GitMirrorCache implements GitMirrors {
       await this.collectGarbage();
     };
     try {
-      const request = { mirrorDir, url: href, ref: source.ref };
-      const sha = (await findKnown(request, signal)) ?? (await this.#update(request, endpoint, signal));
+      const request = { mirrorDir, url: remote.href, ref: source.ref };
+      const sha = (await findKnown(request, signal)) ?? (await this.#update(request, remote, signal));
       await this.#touch(mirrorDir);
       return { mirrorDir, sha, [Symbol.asyncDispose]: release };
     } catch (error) {
@@ -88,11 +94,11 @@ export class GitMirrorCache implements GitMirrors {
   }
 
   /** Fetches, and finds the commit before another fetch can change what the refs say. */
-  async #update(request: MirrorRequest, endpoint: Endpoint, signal: AbortSignal): Promise<string> {
-    const settings = await this.#connect(endpoint, signal);
+  async #update(request: MirrorRequest, remote: Remote, signal: AbortSignal): Promise<string> {
+    const route = await this.#connect(remote, signal);
     const lock = await takeLock(`${request.mirrorDir}.fetch`, 'exclusive', signal);
     try {
-      await fetchMirror({ ...request, settings }, this.#options, signal);
+      await fetchMirror({ ...request, route }, this.#options, signal);
       const sha = await find(request, candidatesFor(request.ref), signal);
       if (sha !== undefined) return sha;
     } finally {
@@ -101,12 +107,16 @@ export class GitMirrorCache implements GitMirrors {
     throw new DrydockError('bad_source', { message: `${request.url} has no commit "${request.ref}".` });
   }
 
-  /** Settings that let git dial the addresses that were checked, and no other. */
-  async #connect(endpoint: Endpoint, signal: AbortSignal): Promise<readonly string[]> {
-    const { lookUp = systemLookUp, proxy = '' } = this.#options;
+  /** Lets git dial the addresses that were checked, and no other; ssh takes one: the resolver's first. */
+  async #connect({ transport, endpoint }: Remote, signal: AbortSignal): Promise<GitRoute> {
+    const { lookUp = systemLookUp, proxy = '', ssh } = this.#options;
     const addresses = await resolveHost(endpoint, { allowHosts: this.#allowHosts, lookUp }, signal);
+    const [first] = addresses;
+    if (transport === 'ssh' && ssh !== undefined && first !== undefined) {
+      return { settings: [], sshCommand: buildSshCommand(ssh, endpoint, first) };
+    }
     const list = addresses.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',');
-    return [`http.curloptResolve=${formatEndpoint(endpoint)}:${list}`, `http.proxy=${proxy}`];
+    return { settings: [`http.curloptResolve=${formatEndpoint(endpoint)}:${list}`, `http.proxy=${proxy}`] };
   }
 
   /** The lock file's time says when the mirror was last used. */
@@ -145,6 +155,12 @@ export class GitMirrorCache implements GitMirrors {
   }
 }
 
+interface Remote {
+  readonly transport: 'http' | 'ssh';
+  readonly endpoint: Endpoint;
+  readonly href: string;
+}
+
 interface MirrorRequest {
   readonly mirrorDir: string;
   readonly url: string;
@@ -152,13 +168,13 @@ interface MirrorRequest {
 }
 
 /** Looked at by the API already; but this is where it becomes arguments and connections. */
-function parseSource({ url, ref }: { url: string; ref: string }): { endpoint: Endpoint; href: string } {
+function parseSource({ url, ref }: { url: string; ref: string }): Remote {
   const parsed = parseGitUrl(url);
   if (parsed.kind === 'refused') throw new DrydockError('bad_source', { message: parsed.reason });
   const fault = findRefFault(ref);
   if (fault !== undefined) throw new DrydockError('bad_source', { message: fault });
-  const { href, host, port } = parsed;
-  return { endpoint: { host, port }, href };
+  const { transport, href, host, port } = parsed;
+  return { transport, endpoint: { host, port }, href };
 }
 
 function nameOf(href: string): string {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 
 /**
  * Settings on the command line, where no file overrides them. What is fetched is checked object by object, nothing runs
- * a program of anybody, and nothing but http and https to the one URL is spoken: a redirect, or the "alternates" that a
- * server of the old protocol may name, would lead past the check of the address.
+ * a program of anybody, and nothing is spoken but http and https, or ssh, to the one URL: a redirect, or the "alternates"
+ * that a server of the old protocol may name, would lead past the check of the address.
  */
 const SETTINGS = [
   'protocol.allow=never',
@@ -54,13 +54,28 @@ const ENVIRONMENT = {
   GIT_NO_REPLACE_OBJECTS: '1',
 };
 
+/** ssh in place of http, and only as our command has it. */
+const sshEnvironment = (command: string) => ({
+  ...ENVIRONMENT,
+  GIT_ALLOW_PROTOCOL: 'ssh',
+  GIT_SSH_COMMAND: command,
+  GIT_SSH_VARIANT: 'ssh',
+});
+
 const MAX_OUTPUT_CHARS = 64 * 1_024;
+
+/** How git gets to the other side. */
+export interface GitRoute {
+  /** Beside those that always hold. */
+  readonly settings: readonly string[];
+  /** For ssh, which is spoken instead of http then. */
+  readonly sshCommand?: string;
+}
 
 export interface GitCommand {
   readonly mirrorDir: string;
   readonly args: readonly string[];
-  /** Beside those that always hold. */
-  readonly settings?: readonly string[];
+  readonly route?: GitRoute;
 }
 
 export interface GitResult {
@@ -72,13 +87,16 @@ export interface GitResult {
 }
 
 /** Runs the host's git on a mirror; resolves when it and what it started are gone. An abort kills them. */
-export async function runGit(command: GitCommand, signal: AbortSignal): Promise<GitResult> {
+export async function runGit(
+  { mirrorDir, args, route }: GitCommand,
+  signal: AbortSignal,
+): Promise<GitResult> {
   signal.throwIfAborted();
-  const settings = [...SETTINGS, ...(command.settings ?? [])].flatMap((setting) => ['-c', setting]);
-  const git = ['git', `--git-dir=${command.mirrorDir}`, ...settings, ...command.args];
+  const settings = [...SETTINGS, ...(route?.settings ?? [])].flatMap((setting) => ['-c', setting]);
+  const git = ['git', `--git-dir=${mirrorDir}`, ...settings, ...args];
   // A git whose worker was killed ends with it. Its helpers end with their pipes.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...git], {
-    env: ENVIRONMENT,
+    env: route?.sshCommand === undefined ? ENVIRONMENT : sshEnvironment(route.sshCommand),
     cwd: '/',
     // A process group of its own, so that helpers can be killed with it.
     detached: true,

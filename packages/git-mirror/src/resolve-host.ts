@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { DrydockError } from '@drydock/core';
-import { classifyAddress } from './classify-address.ts';
+import { classifyAddress, DrydockError } from '@drydock/core';
 
 const RESOLVE_TIMEOUT_MS = 10_000;
 /** More than any name needs; the list becomes an argument. */

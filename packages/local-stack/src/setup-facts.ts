@@ -10,8 +10,9 @@ export const SetupFacts = z.object({
   runtimeDir: z.string(),
   dockerSocket: z.string(),
   redisServer: z.string(),
-  /** Name of gVisor's runtime at the engine; absent where the engine has none. */
+  /** Name of gVisor's runtime at the engine, the user's rather than Debian's; absent where the engine has none. */
   gvisorRuntime: z.string().optional(),
+  debianGvisorRuntime: z.string().optional(),
 });
 export type SetupFacts = z.infer<typeof SetupFacts>;
 

@@ -3,7 +3,7 @@ import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EngineFacts } from './docker-engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { hasCode } from './has-code.ts';
 
 const ROOT = '/sys/fs/cgroup';

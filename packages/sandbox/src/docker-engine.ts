@@ -3,6 +3,8 @@ import { DrydockError } from '@drydock/core';
 import Docker from 'dockerode';
 import type { Duplex } from 'node:stream';
 import { withDeadline } from './deadline.ts';
+import { toEngineFacts, type EngineFacts, type EngineInfo } from './engine-facts.ts';
+import type { ExecInspection } from './find-foreign-execs.ts';
 import { GuestProcess, type GuestOutput } from './guest-process.ts';
 
 /** Most calls take milliseconds; creating a container can wait for the disk. */
@@ -17,23 +19,6 @@ const EXIT_ATTEMPTS = 200;
 
 export type ContainerOptions = Docker.ContainerCreateOptions;
 export type ContainerInspection = Docker.ContainerInspectInfo;
-
-export interface EngineFacts {
-  readonly cgroupDriver: string;
-  readonly cgroupVersion: string;
-  readonly serverVersion: string;
-  /** Names of the OCI runtimes that are registered. */
-  readonly runtimes: readonly string[];
-  readonly defaultRuntime: string;
-}
-
-interface EngineInfo {
-  readonly CgroupDriver: string;
-  readonly CgroupVersion?: string;
-  readonly ServerVersion: string;
-  readonly Runtimes?: object;
-  readonly DefaultRuntime: string;
-}
 
 /** The vendor's types leave out that an image may have none of these. */
 interface ImageConfig {
@@ -86,15 +71,7 @@ export class DockerEngine {
   }
 
   async describe(): Promise<EngineFacts> {
-    const info = (await this.#call('info', () => this.#docker.info())) as EngineInfo;
-    return {
-      cgroupDriver: info.CgroupDriver,
-      // An engine that does not say so is older than version 2.
-      cgroupVersion: info.CgroupVersion ?? '1',
-      serverVersion: info.ServerVersion,
-      runtimes: Object.keys(info.Runtimes ?? {}),
-      defaultRuntime: info.DefaultRuntime,
-    };
+    return toEngineFacts((await this.#call('info', () => this.#docker.info())) as EngineInfo);
   }
 
   async describeImage(imageId: string): Promise<ImageFacts> {
@@ -178,6 +155,22 @@ export class DockerEngine {
       if (await this.isRunning(id)) throw cause;
       throw new DrydockError('sandbox_lost', { cause });
     }
+  }
+
+  /** How processes were started; one that has ended meanwhile is left out. */
+  async listExecs(ids: readonly string[]): Promise<readonly ExecInspection[]> {
+    const found = await Promise.all(
+      ids.map((id) =>
+        this.#unlessMissing(() =>
+          this.#call('inspect exec', (abortSignal) => this.#docker.getExec(id).inspect({ abortSignal })),
+        ),
+      ),
+    );
+    return found.flatMap((exec) => {
+      if (!exec?.Running) return [];
+      const { privileged, user } = exec.ProcessConfig;
+      return [{ privileged, user }];
+    });
   }
 
   /** Kills and removes by id or name, with anonymous volumes, and waits until nothing is left. None there is fine. */

@@ -13,6 +13,7 @@ import type {
 } from '@drydock/core';
 import type { AgentChannel } from './agent-channel.ts';
 import type { ContainerPlan } from './container-options.ts';
+import { findDriftNote } from './drift-note.ts';
 import type { Guest } from './guest.ts';
 import type { SandboxServices } from './host-services.ts';
 import { JobContainer } from './job-container.ts';
@@ -138,6 +139,12 @@ export class DockerSandbox implements Sandbox {
   async fingerprintWorkspace(signal: AbortSignal): Promise<string> {
     await this.#slot.showComparison(signal);
     return this.#toolHost.fingerprint(signal);
+  }
+
+  async findDrift(): Promise<readonly string[]> {
+    const note = await findDriftNote(this.#host.config, this.id);
+    // A container that only called itself like this one was ended for itself.
+    return note !== undefined && note.containerId === this.#container.id ? note.violations : [];
   }
 
   /** Container first, mounts after: never the other way round. What a failed try leaves is the next one's, or the reaper's. */

@@ -25,6 +25,8 @@ const CLOSE_TIMEOUT_MS = 3_000;
 export interface EgressOptions {
   readonly sandboxId: SandboxId;
   readonly jobId: JobId;
+  /** The one that the sandbox was started with, where its spec named one. */
+  readonly runtime?: string;
   readonly grants: readonly EgressGrant[];
   readonly quotas?: Partial<EgressQuotas>;
   /** Told of every decision, many of a kind together where they come too fast. */

@@ -1,4 +1,5 @@
 import { SandboxId } from '@drydock/contracts';
+import { findForeignExecs } from './find-foreign-execs.ts';
 import { findViolations } from './find-violations.ts';
 import type { HostServices } from './host-services.ts';
 import { findContainerRecord } from './reap-sandbox.ts';
@@ -37,5 +38,6 @@ async function audit(
   const container = await host.engine.findContainer(containerId);
   if (container?.State.Running !== true) return [];
   if (record?.id !== containerId) return ['it is not the container of a sandbox'];
-  return findViolations(record.policy, container);
+  const execs = await host.engine.listExecs(container.ExecIDs ?? []);
+  return [...findViolations(record.policy, container), ...findForeignExecs(record.guestUid, execs)];
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Cgroups } from './cgroups.ts';
 import { CpuSets, parseCpuList } from './cpu-sets.ts';
-import { DockerEngine, type EngineFacts, type ImageFacts } from './docker-engine.ts';
+import { DockerEngine, type ImageFacts } from './docker-engine.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { probeIdmap } from './probe-idmap.ts';
 import type { HostConfig, SandboxConfig } from './sandbox-config.ts';
 import { SlotHost } from './slot-host.ts';

@@ -34,6 +34,11 @@ export class JobContainer {
     this.agent = new AgentChannel(() => this.condemn());
   }
 
+  /** The engine's name of it, once it was made. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
   /** Throws `sandbox_lost` where there is none yet. */
   get guest(): Guest {
     if (this.#guest === undefined) throw new DrydockError('sandbox_lost');
@@ -52,7 +57,7 @@ export class JobContainer {
       loader: this.#plan.loader,
       isVisible: this.#plan.kernel === 'host',
     });
-    await this.#slot.recordContainer({ id, policy });
+    await this.#slot.recordContainer({ id, policy, guestUid: this.#slot.guestUid });
     await assertPolicy(this.#host, id, policy);
     signal.throwIfAborted();
     void engine.waitRemoved(id, this.#watch.signal).then(() => this.#isEnded.resolve());

@@ -11,6 +11,8 @@ import { slotPaths } from './slot-paths.ts';
 /** What a slot notes about its container. */
 export interface ContainerRecord {
   readonly id: string;
+  /** Whose processes the worker starts in it; a builder has none but its own. */
+  readonly guestUid?: number;
   readonly policy: ReturnType<typeof buildContainerOptions>;
 }
 

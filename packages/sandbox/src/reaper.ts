@@ -1,6 +1,7 @@
 import { SandboxId } from '@drydock/contracts';
 import type { ListedContainer } from './docker-engine.ts';
 import { endContainer } from './end-container.ts';
+import { noteDrift } from './drift-note.ts';
 import { findDrift, type Drift } from './find-drift.ts';
 import type { HostServices } from './host-services.ts';
 import { reapSandbox } from './reap-sandbox.ts';
@@ -86,9 +87,17 @@ export class Reaper {
   /** Ends every running container that is not what it was made as; resolves with them. Their slots are their owners'. */
   async reapDrift(signal: AbortSignal): Promise<readonly Drift[]> {
     const drifts = await findDrift(this.#host, signal);
-    for (const { containerId } of drifts)
-      await endContainer(this.#host, { name: containerId, id: containerId });
+    for (const drift of drifts) await this.#endDrifted(drift);
     return drifts;
+  }
+
+  /** Noted first, so that whoever waits for it finds out why it ended; ended whether or not it could be noted. */
+  async #endDrifted({ containerId, sandboxId, violations }: Drift): Promise<void> {
+    try {
+      if (sandboxId !== undefined) await noteDrift(this.#host.config, { containerId, sandboxId, violations });
+    } finally {
+      await endContainer(this.#host, { name: containerId, id: containerId });
+    }
   }
 
   async #lookAt(sandboxId: SandboxId, container: ListedContainer): Promise<OrphanFacts> {

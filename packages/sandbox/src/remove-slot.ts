@@ -26,7 +26,7 @@ export async function removeSlot(sandboxId: SandboxId, config: HostConfig): Prom
 async function removeSlotFiles(paths: SlotPaths): Promise<void> {
   const { work, home, git, egress, upper, base, capture, job, layer, lower, scratch, dir } = paths;
   const left = Object.values(EGRESS_FILES).map((name) => join(egress, name));
-  for (const file of [paths.container, paths.empty, ...left]) await rm(file, { force: true });
+  for (const file of [paths.container, paths.drift, paths.empty, ...left]) await rm(file, { force: true });
   for (const path of [work, home, git, egress, upper, base, capture, job, layer, lower, scratch])
     await removeDir(path);
   await rm(paths.owner, { force: true });

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { LayerStore, Sandboxes } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
 import { heldBytes } from './container-options.ts';
 import { DockerLayerStore } from './docker-layer-store.ts';
 import { DockerSandboxes } from './docker-sandboxes.ts';
@@ -83,9 +84,23 @@ export class SandboxHost {
     return (await this.#host.engine.describe()).runtimes.includes(name);
   }
 
-  /** Opens a way out of one of its sandboxes. Throws `egress_unavailable` where no gateway opens it within 10 s. */
-  openEgress(options: EgressOptions, signal: AbortSignal): Promise<EgressLine> {
+  /**
+   * Opens a way out of one of its sandboxes. Throws `egress_unavailable` where no gateway opens it within 10 s, or where
+   * the sandbox's runtime would keep it from the gateway's socket.
+   */
+  async openEgress(options: EgressOptions, signal: AbortSignal): Promise<EgressLine> {
+    await this.#assertReachable(options.runtime);
     return openEgress(this.#config, options, signal);
+  }
+
+  async #assertReachable(runtime: string | undefined): Promise<void> {
+    if (runtime === undefined) return;
+    const { closedRuntimes } = await this.#host.engine.describe();
+    if (!closedRuntimes.includes(runtime)) return;
+    throw new DrydockError('egress_unavailable', {
+      message: `The runtime ${runtime} lets no sandbox out: the operator registers it with --host-uds=open (docs/deploy.md).`,
+      details: { runtime },
+    });
   }
 
   /** What this machine can and cannot do for a sandbox. */

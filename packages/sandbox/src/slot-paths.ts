@@ -6,6 +6,8 @@ export interface SlotPaths {
   readonly dir: string;
   readonly owner: string;
   readonly container: string;
+  /** What the monitor notes before it ends a container that departed from its policy. */
+  readonly drift: string;
   /** An empty file, bound over `/etc/ld.so.preload`: an image must not put a library into our processes. */
   readonly empty: string;
   readonly job: string;
@@ -44,6 +46,7 @@ export function slotPaths(stateDir: string, sandboxId: SandboxId): SlotPaths {
     dir,
     owner: join(dir, 'owner.json'),
     container: join(dir, 'container.json'),
+    drift: join(dir, 'drift.json'),
     empty: join(dir, 'empty'),
     job,
     work: join(job, 'work'),

@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { applyMount, detachAt, unmountAt } from './mount-effects.ts';
 import type { MountStep } from './mount-steps.ts';
 import { findProcess } from './process-identity.ts';
+import type { ContainerRecord } from './reap-sandbox.ts';
 import { removeSlot } from './remove-slot.ts';
 import type { HostConfig } from './sandbox-config.ts';
 import { Serial } from './serial.ts';
@@ -116,7 +117,7 @@ export class Slot {
   }
 
   /** Notes what the container was made of, so that it can be found, checked and killed without its owner. */
-  async recordContainer(record: object): Promise<void> {
+  async recordContainer(record: ContainerRecord): Promise<void> {
     await this.#run(() => writeFile(this.paths.container, JSON.stringify(record), { mode: 0o600 }));
   }
 

@@ -42,6 +42,18 @@ describeWith('docker', 'the drift audit', () => {
     expect(await output(sandbox, 'echo alive')).toBe('alive\n');
   });
 
+  it('leaves a sandbox alone while it runs a command of ours', async () => {
+    const { sandbox } = await start();
+    const running = output(sandbox, 'sleep 2; echo done');
+    const settled = running.then(() => true);
+    let isDone = false;
+    while (!isDone) {
+      expect(await host.host.reaper.reapDrift(soon())).toEqual([]);
+      isDone = await Promise.race([settled, sleep(100, false)]);
+    }
+    expect(await running).toBe('done\n');
+  });
+
   it('leaves a builder alone', async () => {
     const building = host.layer({ ...SOURCE, files: [...SOURCE.files, file('more', 'x')] });
     const built = building.then(() => 'built' as const);
@@ -60,7 +72,8 @@ describeWith('docker', 'the drift audit', () => {
   ])('ends a sandbox whose limits were changed: docker update %j', async (change, violation) => {
     const { sandbox, id } = await start();
     docker('update', ...change, id);
-    expect(await host.host.reaper.reapDrift(soon())).toEqual([
+    const drifts = await host.host.reaper.reapDrift(soon());
+    expect(drifts).toEqual([
       {
         containerId: id,
         sandboxId: sandbox.id,
@@ -68,7 +81,26 @@ describeWith('docker', 'the drift audit', () => {
       },
     ]);
     await sandbox.ended;
+    // Whoever worked in it finds out why it is gone.
+    expect(await sandbox.findDrift()).toEqual(drifts[0]?.violations);
   });
+
+  it.each([
+    [['--user', '0'], /^a process of the user "0" was started in it$/],
+    // The agent's own user.
+    [[], /^a process of the user "\d+:\d+" was started in it$/],
+  ])(
+    'ends a sandbox while it runs a process that is none of ours: docker exec %j',
+    async (flags, violation) => {
+      const { sandbox, id } = await start();
+      docker('exec', '--detach', ...flags, id, 'sleep', '60');
+      expect(await host.host.reaper.reapDrift(soon())).toEqual([
+        { containerId: id, sandboxId: sandbox.id, violations: [expect.stringMatching(violation)] },
+      ]);
+      await sandbox.ended;
+      expect(await sandbox.findDrift()).toEqual([expect.stringMatching(violation)]);
+    },
+  );
 
   it.each(['sbx_00000000000000ff', 'nothing of ours'])(
     'ends a container that only calls itself %s',
@@ -88,5 +120,6 @@ describeWith('docker', 'the drift audit', () => {
       { containerId: id, sandboxId: sandbox.id },
     ]);
     expect(await output(sandbox, 'echo alive')).toBe('alive\n');
+    expect(await sandbox.findDrift()).toEqual([]);
   });
 });

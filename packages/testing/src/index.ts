@@ -1,4 +1,5 @@
 export { GitServer } from './git-server.ts';
+export { SshGitServer } from './ssh-git-server.ts';
 export { describeWith } from './requirement.ts';
 export { ThrowawayDocker } from './throwaway-docker.ts';
 export { ThrowawayRedis } from './throwaway-redis.ts';

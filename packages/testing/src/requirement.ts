@@ -19,6 +19,19 @@ const FIND_MISSING = {
     readSetupFacts().gvisorRuntime === undefined
       ? 'the engine has no gVisor: npm run setup -- --tests adds it where it may'
       : undefined,
+  sshd: () =>
+    readSetupFacts().sshServer === undefined
+      ? 'there is no ssh server: npm run setup -- --tests gets it from Debian'
+      : undefined,
+  'debian gvisor': () =>
+    readSetupFacts().debianGvisorRuntime === undefined
+      ? 'the engine does not have that of Debian: npm run setup -- --tests adds it where it may'
+      : undefined,
+  'current gvisor': () => {
+    const { gvisorRuntime, debianGvisorRuntime } = readSetupFacts();
+    const isGiven = gvisorRuntime !== undefined && gvisorRuntime !== debianGvisorRuntime;
+    return isGiven ? undefined : 'DRYDOCK_TEST_RUNSC names none (docs/deploy.md says how to get one)';
+  },
   promtool: () =>
     succeeds('promtool', '--version') ? undefined : 'promtool (Debian package prometheus) is not installed',
 } satisfies Record<Dependency, () => string | undefined>;

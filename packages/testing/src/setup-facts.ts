@@ -7,8 +7,11 @@ export interface SetupFacts {
   readonly imageId: string;
   readonly runtimeDir: string;
   readonly dockerSocket: string;
-  /** Name of gVisor's runtime at the engine; absent where the engine has none. */
+  /** Name of gVisor's runtime at the engine, the user's rather than Debian's; absent where the engine has none. */
   readonly gvisorRuntime?: string;
+  readonly debianGvisorRuntime?: string;
+  /** The directory that holds `usr/sbin/sshd`; absent where setup could not get it. */
+  readonly sshServer?: string;
 }
 
 /** Reads `.cache/setup.json`. Throws with what to do when setup has not run. */

@@ -14,7 +14,6 @@ def connect(path):
 for path in ["/run/docker.sock", "/var/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock", "/var/run/redis/redis-server.sock", "/run/dbus/system_bus_socket"]:
     attempt(path, lambda: connect(path))`,
     weaken: withBind('canary.sock', '/run/docker.sock'),
-    boundaries: ['runc', 'gvisor'],
   },
   {
     class: 'sockets',
@@ -60,7 +59,7 @@ attempt("agent", lambda: write_only("/opt/drydock/agent/agent.mjs"))`,
     claim: 'nothing of the host is mounted but the runtime and the slot',
     probe: `
 OURS = ("/opt/drydock", "/job", "/etc/ld.so.preload", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/sbin/docker-init", "/usr/sbin/docker-init")
-KERNEL = {"proc", "sysfs", "tmpfs", "mqueue", "devpts", "cgroup", "cgroup2", "devtmpfs", "none"}
+KERNEL = {"proc", "sysfs", "tmpfs", "mqueue", "devpts", "cgroup", "cgroup2", "devtmpfs", "dev", "none"}
 def foreign():
     for line in text_of("/proc/self/mounts").splitlines():
         source, target, kind = line.split()[:3]
@@ -98,7 +97,7 @@ for p in targets:
     probe: `attempt("environ", lambda: text_of("/proc/1/environ") or refused("empty"))`,
     weaken: asRoot,
     // Debian's gVisor of 2022 shows it to everybody; there is nothing in it that the code has not itself.
-    boundaries: ['runc'],
+    boundaries: ['runc', 'gvisor'],
   },
   {
     class: 'tampering',

@@ -20,6 +20,7 @@ describe('readConfig', () => {
       artifactsDir: '/var/lib/drydock/artifacts',
       auditDir: '/var/lib/drydock/audit',
       callbackHosts: new Set(),
+      hasSsh: false,
       secretSealer: undefined,
       streamLimits: {
         maxStreams: 500,

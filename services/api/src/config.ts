@@ -45,6 +45,11 @@ const ApiEnv = z.object({
   ),
   DRYDOCK_SECRETS_PUBLIC_KEY: secretsPublicKey.optional(),
   DRYDOCK_WEBHOOK_ALLOW_HOSTS: webhookAllowHosts,
+  // The file is the worker's: here it only says that there is ssh. The name of the key is none that this service is given.
+  DRYDOCK_GIT_SSH_KNOWN_HOSTS_FILE: z
+    .string()
+    .optional()
+    .describe('what the worker has, so that jobs with ssh git sources are taken'),
   DRYDOCK_QUEUE_MAX: z.coerce
     .number()
     .int()
@@ -90,6 +95,7 @@ export function readConfig(env: Env = process.env) {
     redisPrefix: parsed.DRYDOCK_REDIS_PREFIX,
     secretSealer: parsed.DRYDOCK_SECRETS_PUBLIC_KEY,
     callbackHosts: new Set(parsed.DRYDOCK_WEBHOOK_ALLOW_HOSTS),
+    hasSsh: parsed.DRYDOCK_GIT_SSH_KNOWN_HOSTS_FILE !== undefined,
     auditDir: join(parsed.DRYDOCK_DATA_DIR, 'audit'),
     artifactsDir: join(parsed.DRYDOCK_DATA_DIR, 'artifacts'),
     maxQueued: parsed.DRYDOCK_QUEUE_MAX,

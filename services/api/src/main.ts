@@ -57,6 +57,7 @@ await runService('api', async () => {
     metrics,
     apiKey: config.apiKey,
     callbackHosts: config.callbackHosts,
+    hasSsh: config.hasSsh,
     limits: config.limits,
     streamLimits: config.streamLimits,
     shutdown: shutdown.signal,

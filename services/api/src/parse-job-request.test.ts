@@ -14,7 +14,7 @@ const API_ENV = { REDIS_URL: 'redis://x', DRYDOCK_DATA_DIR: '/data', DRYDOCK_API
 const nameMany = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, '']));
 
-const RULES = { limits: LIMITS, callbackHosts: new Set(['10.0.0.1:9000']) };
+const RULES = { limits: LIMITS, hasSsh: false, callbackHosts: new Set(['10.0.0.1:9000']) };
 const parse = (body: unknown) => parseJobRequest(body, RULES);
 
 describe('parseJobRequest', () => {

@@ -24,12 +24,13 @@ export type ParsedJobRequest =
 interface RequestRules {
   readonly limits: LimitTable;
   readonly callbackHosts: ReadonlySet<string>;
+  readonly hasSsh: boolean;
 }
 
 /** Decides whether a body is a job that this installation can run, and resolves its defaults. */
 export function parseJobRequest(
   body: unknown,
-  { limits: table, callbackHosts }: RequestRules,
+  { limits: table, callbackHosts, hasSsh }: RequestRules,
 ): ParsedJobRequest {
   const labelsFault = findLabelsFault(body);
   if (labelsFault !== undefined) return { kind: 'refused', code: 'invalid_request', errors: [labelsFault] };
@@ -51,7 +52,7 @@ export function parseJobRequest(
     const errors = [{ pointer: `/limits/${limit}`, detail }];
     return { kind: 'refused', code: 'invalid_request', errors };
   }
-  const decision = parseSource(source);
+  const decision = parseSource(source, { hasSsh });
   if (decision.kind === 'refused') return { ...decision, code: 'bad_source' };
   const spec = { ...rest, ...callback.field, limits: resolved.limits };
   return { kind: 'parsed', spec, source: decision.source };

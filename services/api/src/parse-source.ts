@@ -1,5 +1,5 @@
 import type { GitSource, JobSource, UploadSource } from '@drydock/contracts';
-import { findRefFault, parseGitUrl } from '@drydock/core';
+import { findRefFault, NO_SSH, parseGitUrl } from '@drydock/core';
 import type { EncodedSource } from './encode-source.ts';
 import { encodeSource } from './encode-source.ts';
 import type { FieldError } from './field-errors.ts';
@@ -14,12 +14,13 @@ export type SourceParse =
   | { readonly kind: 'parsed'; readonly source: ParsedSource }
   | { readonly kind: 'refused'; readonly errors: readonly FieldError[] };
 
-export function parseSource(source: JobSource): SourceParse {
+/** Decides whether a source is one that this installation takes; ssh is there where the operator turned it on. */
+export function parseSource(source: JobSource, { hasSsh }: { readonly hasSsh: boolean }): SourceParse {
   switch (source.type) {
     case 'files':
       return parseFiles(source);
     case 'git':
-      return parseGit(source);
+      return parseGit(source, hasSsh);
     case 'upload':
       return refuseOr(findRefErrors(source.ref), source);
   }
@@ -32,11 +33,13 @@ function parseFiles(source: Extract<JobSource, { type: 'files' }>): SourceParse 
 }
 
 /** The canonical spelling is kept: what was looked at here is what is fetched. */
-function parseGit(source: GitSource): SourceParse {
+function parseGit(source: GitSource, hasSsh: boolean): SourceParse {
   const parsed = parseGitUrl(source.url);
   const refErrors = findRefErrors(source.ref);
-  if (parsed.kind === 'parsed') return refuseOr(refErrors, { ...source, url: parsed.href });
-  return { kind: 'refused', errors: [{ pointer: '/source/url', detail: parsed.reason }, ...refErrors] };
+  const refuse = (detail: string) => refuseOr([{ pointer: '/source/url', detail }, ...refErrors], source);
+  if (parsed.kind === 'refused') return refuse(parsed.reason);
+  if (parsed.transport === 'ssh' && !hasSsh) return refuse(NO_SSH);
+  return refuseOr(refErrors, { ...source, url: parsed.href });
 }
 
 function findRefErrors(ref: string): readonly FieldError[] {

@@ -37,7 +37,12 @@ export const MINIMAL = {
 
 /** Short enough for a test, and otherwise as configured. */
 const STREAM_LIMITS = { maxStreams: 3, heartbeatMs: 200, stallMs: 500, maxBufferedBytes: 2 << 20 };
-const RULES = { limits: LIMITS, callbackHosts: new Set<string>(), streamLimits: STREAM_LIMITS };
+const RULES = {
+  limits: LIMITS,
+  callbackHosts: new Set<string>(),
+  hasSsh: false,
+  streamLimits: STREAM_LIMITS,
+};
 export const MAX_UPLOAD_BYTES = 4 << 20;
 const WORKER_ID = WorkerId.parse('wrk_0123456789abcdef');
 const LEASE_MS = 60_000;

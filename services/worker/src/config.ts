@@ -1,16 +1,21 @@
 import { isAbsolute, join } from 'node:path';
 import { InstanceId } from '@drydock/contracts';
 import { MODEL_APIS } from '@drydock/models';
+import type { SshIdentity } from '@drydock/git-mirror';
 import type { Env, Secret } from '@drydock/service-kit';
-import { SERVICE_ENV, parseConfig, secretText, secretsPrivateKey } from '@drydock/service-kit';
+import { ConfigError, SERVICE_ENV, parseConfig, secretText, secretsPrivateKey } from '@drydock/service-kit';
 import { z } from 'zod';
 
 const absolutePath = z.string().refine(isAbsolute, 'not an absolute path');
+/** Becomes a word in options of ssh, which gives blanks, quotes, `~` and `%` a meaning. */
+const plainPath = absolutePath.regex(/^[\w./@+,=:-]+$/, 'has characters that options of ssh cannot');
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const megabytes = (minimum: number, standard: number) =>
   z.coerce.number().int().min(minimum).default(standard);
 
+const SSH_KEY = 'DRYDOCK_GIT_SSH_KEY_FILE';
+const SSH_KNOWN_HOSTS = 'DRYDOCK_GIT_SSH_KNOWN_HOSTS_FILE';
 const MIN_CHECKPOINT_KEY_CHARS = 32;
 const MIB = 1_024 * 1_024;
 
@@ -55,6 +60,10 @@ const WorkerEnvironment = z.object({
     .transform((list) => list.split(',').flatMap((host) => host.trim().toLowerCase() || []))
     .describe('hosts, or host:port, that may be fetched from although they are not public, with commas'),
   DRYDOCK_GIT_PROXY: z.url().optional().describe('the http proxy for fetches'),
+  DRYDOCK_GIT_SSH_KEY_FILE: plainPath.optional().describe('the path of the private key for ssh git hosts'),
+  DRYDOCK_GIT_SSH_KNOWN_HOSTS_FILE: plainPath
+    .optional()
+    .describe('the path of a file with the keys of ssh git hosts, as ssh-keyscan prints them'),
   DRYDOCK_WORKER_LEASE_SECONDS: z.coerce
     .number()
     .int()
@@ -190,7 +199,19 @@ function toGitMirrors(parsed: z.output<typeof WorkerEnvironment>) {
     maxBytes: parsed.DRYDOCK_GIT_MAX_MB * MIB,
     timeoutMs: parsed.DRYDOCK_GIT_FETCH_SECONDS * 1_000,
     proxy: parsed.DRYDOCK_GIT_PROXY,
+    ssh: toSshIdentity(parsed),
   };
+}
+
+/** Both or neither: a key without known hosts would have to trust whoever answers. */
+function toSshIdentity({
+  DRYDOCK_GIT_SSH_KEY_FILE: keyFile,
+  DRYDOCK_GIT_SSH_KNOWN_HOSTS_FILE: knownHostsFile,
+}: z.output<typeof WorkerEnvironment>): SshIdentity | undefined {
+  if (keyFile !== undefined && knownHostsFile !== undefined) return { keyFile, knownHostsFile };
+  if (keyFile === knownHostsFile) return undefined;
+  const [variable, other] = keyFile === undefined ? [SSH_KEY, SSH_KNOWN_HOSTS] : [SSH_KNOWN_HOSTS, SSH_KEY];
+  throw new ConfigError([{ variable, problem: `is not set, but ${other} is; set both, or neither.` }]);
 }
 
 /** Which model server answers: the scripted one only where neither a key nor an address of a real one is set. */

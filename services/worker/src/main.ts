@@ -7,6 +7,7 @@ import {
   waitForStore,
   watchShutdown,
 } from '@drydock/service-kit';
+import { assertSshFiles } from './assert-ssh-files.ts';
 import { readConfig } from './config.ts';
 import { EngineBreaker } from './engine-breaker.ts';
 import { WorkerMetrics } from './metrics.ts';
@@ -19,6 +20,7 @@ const CLOSE_MS = 5_000;
 
 await runService('worker', async () => {
   const config = readConfig();
+  await assertSshFiles(config.gitMirrors.ssh);
   const clock = systemClock;
   const log = createLogger({ service: 'worker', level: config.logLevel, destination: 'stdout' });
   const shutdown = watchShutdown({ logger: log, clock, exitOnStdinEof: config.exitOnStdinEof });

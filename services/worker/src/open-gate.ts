@@ -58,11 +58,12 @@ function createEgress(
   { sandbox }: ScopedSandbox,
   secrets: JobEgressOptions['secrets'],
 ): JobEgress {
+  const runtime = job.spec.tier === 'high' ? { runtime: deps.highTierRuntime } : {};
   return new JobEgress({
     secrets,
     approval: job.spec.tool_use_approval,
     open: (options, signal) =>
-      deps.egress.openEgress({ ...options, sandboxId: sandbox.id, jobId: job.id }, signal),
+      deps.egress.openEgress({ ...options, ...runtime, sandboxId: sandbox.id, jobId: job.id }, signal),
     onDecision: (data) => {
       events.emit({ type: 'egress.decided', data });
       const action = data.verdict === 'allow' ? 'egress.allowed' : 'egress.denied';

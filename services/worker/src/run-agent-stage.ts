@@ -16,6 +16,7 @@ import type { ModelCallerOptions } from './model-caller.ts';
 import { openConversation } from './open-conversation.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { readGuidance } from './repository-guidance.ts';
+import { inSandbox } from './sandbox-scope.ts';
 import { screenTurn } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './tools/slice.ts';
@@ -59,10 +60,9 @@ export async function runAgentStage(
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
-  const outcome = await settle(
-    () => serve(attempt, { sandbox, toolbox, saver, network, deadline }, signal),
-    signal,
-  );
+  const parts = { sandbox, toolbox, saver, network, deadline };
+  const work = () => inSandbox(attempt, sandbox, () => serve(attempt, parts, signal));
+  const outcome = await settle(work, signal);
   const captured = await captureEnd(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }

@@ -1,8 +1,11 @@
 import type { Sandbox, SandboxRecord, SandboxSpec } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 
 /** A fallback for the reaper when Redis cannot be asked: well after any deadline of the sandbox's own. */
 export const EXPIRY_SLACK_MS = 60_000;
+/** Of what departed, in an error; the event has all of it. */
+const MAX_WORDS = 1_000;
 
 interface SandboxRequest {
   readonly role: SandboxRecord['role'];
@@ -72,6 +75,24 @@ async function register(
     throw error;
   }
   return { sandbox, live, [Symbol.asyncDispose]: async () => attempt.teardown.add(remove()) };
+}
+
+/**
+ * Works in a sandbox. Where that broke because the monitor ended a container that had departed from its policy, this
+ * throws `sandbox_policy_violation` in the place of whatever broke by it, and the job's events say what was changed.
+ */
+export async function inSandbox<T>(attempt: Attempt, sandbox: Sandbox, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const violations = await sandbox.findDrift();
+    if (violations.length === 0) throw cause;
+    attempt.events.emit({ type: 'sandbox.drifted', data: { violations: [...violations] } });
+    const words = violations.join('; ');
+    attempt.audit.note('sandbox.drift_killed', { violations: words });
+    const message = `The container departed from its policy and was ended: ${words.slice(0, MAX_WORDS)}`;
+    throw new DrydockError('sandbox_policy_violation', { message, cause });
+  }
 }
 
 /** Ends what an older attempt of the job left running: older attempts are dead before a new one starts. */

@@ -6,7 +6,7 @@ import { compareRuns, inspectPatch } from '@drydock/verification';
 import type { Attempt } from './attempt.ts';
 import type { EarlyBaseRun } from './early-base-run.ts';
 import { runBaseChecks, runChecks } from './run-checks.ts';
-import { startSandbox } from './sandbox-scope.ts';
+import { inSandbox, startSandbox } from './sandbox-scope.ts';
 
 /** What was reproduced without a model. `verified` and `verdict` are null where there is nothing to prove. */
 export interface Verification {
@@ -90,7 +90,9 @@ async function runBefore(
   if (runs !== undefined) return runs;
   signal.throwIfAborted();
   await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt }, signal);
-  return await runBaseChecks(attempt, { sandbox: scope.sandbox, layer, deadlineAt, onDetected }, signal);
+  const { sandbox } = scope;
+  const base = { sandbox, layer, deadlineAt, onDetected };
+  return await inSandbox(attempt, sandbox, () => runBaseChecks(attempt, base, signal));
 }
 
 async function runAfter(
@@ -100,10 +102,12 @@ async function runAfter(
 ): Promise<readonly CheckRun[]> {
   await using scope = await startSandbox(attempt, { role: 'verify', deadlineAt: request.deadlineAt }, signal);
   const { sandbox } = scope;
-  await sandbox.mountWorkspace(request.layer, 'read_write', signal);
-  await applyDiff(sandbox, request.diff, signal);
-  const checks = await request.checks;
-  return await runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+  return await inSandbox(attempt, sandbox, async () => {
+    await sandbox.mountWorkspace(request.layer, 'read_write', signal);
+    await applyDiff(sandbox, request.diff, signal);
+    const checks = await request.checks;
+    return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
+  });
 }
 
 async function applyDiff(sandbox: Sandbox, diff: Uint8Array, signal: AbortSignal): Promise<void> {

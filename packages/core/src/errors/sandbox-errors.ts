@@ -8,6 +8,12 @@ export const SANDBOX_ERRORS = {
     summary: 'The sandbox ended before the attempt did.',
     next: 'Submit the job again; raise limits.memory_mb if it repeats.',
   },
+  sandbox_policy_violation: {
+    httpStatus: 500,
+    retryable: false,
+    summary: 'The container departed from its policy while it ran, and the monitor ended it.',
+    next: 'The operator looks for who changed it: the event `sandbox.drifted` says what was changed.',
+  },
   protocol_error: {
     httpStatus: 500,
     retryable: false,

@@ -12,16 +12,14 @@ it.each([
   ['http://017700000001/a', 'http://127.0.0.1/a', '127.0.0.1', 80],
   ['http://①②⑦.0.0.1/a', 'http://127.0.0.1/a', '127.0.0.1', 80],
 ])('reads %s', (text, href, host, port) => {
-  expect(parseGitUrl(text)).toEqual({ kind: 'parsed', href, host, port });
+  expect(parseGitUrl(text)).toEqual({ kind: 'parsed', transport: 'http', href, host, port });
 });
 
 it.each([
-  ['file:///etc', 'Only https and http'],
-  ['ssh://git@git.example/a', 'Only https and http'],
+  ['file:///etc', 'Only https, http and ssh'],
   ['ext::sh -c id', 'not a URL'],
-  ['ext::sh', 'Only https and http'],
-  ['git://git.example/a', 'Only https and http'],
-  ['git@git.example:a/b', 'not a URL'],
+  ['ext::sh', 'Only https, http and ssh'],
+  ['git://git.example/a', 'Only https, http and ssh'],
   ['/srv/a', 'not a URL'],
   ['-u', 'not a URL'],
   ['https://user:secret@git.example/a', 'credentials'],

@@ -1,4 +1,4 @@
-import { classifyEgressAddress } from '../policy/egress-address.ts';
+import { classifyAddress } from '../policy/classify-address.ts';
 import { literalAddress, parseEgressAuthority } from '../policy/egress-authority.ts';
 
 /** Scheme, authority, rest: printable ASCII without what parsers repair (backslash, quotes) and without a fragment. */
@@ -31,7 +31,7 @@ export function parseCallbackUrl(text: string, allowedHosts: ReadonlySet<string>
   const { scheme, host, port, path } = found;
   const isAllowed = allowedHosts.has(host) || allowedHosts.has(`${host}:${port}`);
   const literal = literalAddress(host);
-  if (literal !== undefined && !isAllowed && classifyEgressAddress(literal) !== 'public') {
+  if (literal !== undefined && !isAllowed && classifyAddress(literal) !== 'public') {
     const reason = 'Its address is not public. The operator can allow it with DRYDOCK_WEBHOOK_ALLOW_HOSTS.';
     return { kind: 'refused', reason };
   }

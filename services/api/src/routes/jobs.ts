@@ -18,6 +18,8 @@ export interface JobRouteDeps extends SourceDeps, AcceptDeps {
   readonly limits: LimitTable;
   /** Hosts that callbacks may have although they are not public. */
   readonly callbackHosts: ReadonlySet<string>;
+  /** Whether the operator gave workers a key for ssh git hosts. */
+  readonly hasSsh: boolean;
   readonly secrets: Pick<SecretStore, 'find'>;
   readonly store: Pick<JobStore, 'accept' | 'assertRoom' | 'find'>;
 }

@@ -18,7 +18,7 @@ const RANGES = {
 } as const;
 
 export type AddressRange = keyof typeof RANGES;
-export type EgressAddressClass = 'public' | AddressRange | 'not_an_address';
+export type AddressClass = 'public' | AddressRange | 'not_an_address';
 
 const GROUP = /^[0-9A-Fa-f]{1,4}$/;
 
@@ -39,7 +39,7 @@ const TABLE: readonly Range[] = Object.entries(RANGES).flatMap(([name, ranges]) 
 const GLOBAL_V6 = toRange('reserved', '2000::/3');
 
 /** The narrowest range that an address is in. Pure; takes no zone (`%eth0`) and no odd spelling for an address. */
-export function classifyEgressAddress(text: string): EgressAddressClass {
+export function classifyAddress(text: string): AddressClass {
   const address = parseAddress(text);
   if (address === undefined) return 'not_an_address';
   const [narrowest] = TABLE.filter((range) => contains(range, address)).toSorted(
