@@ -3,6 +3,7 @@ import { DrydockError } from '@drydock/core';
 import Docker from 'dockerode';
 import type { Duplex } from 'node:stream';
 import { withDeadline } from './deadline.ts';
+import type { EngineVersion } from './engine-product.ts';
 import { GuestProcess, type GuestOutput } from './guest-process.ts';
 
 /** Most calls take milliseconds; creating a container can wait for the disk. */
@@ -95,6 +96,10 @@ export class DockerEngine {
       runtimes: Object.keys(info.Runtimes ?? {}),
       defaultRuntime: info.DefaultRuntime,
     };
+  }
+
+  async describeVersion(): Promise<EngineVersion> {
+    return this.#call('version', () => this.#docker.version());
   }
 
   async describeImage(imageId: string): Promise<ImageFacts> {

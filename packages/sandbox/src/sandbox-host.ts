@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { LayerStore, Sandboxes } from '@drydock/core';
+import { DrydockError, type LayerStore, type Sandboxes } from '@drydock/core';
 import { join } from 'node:path';
 import { heldBytes, type ContainerData } from './container-options.ts';
 import { DockerLayerStore } from './docker-layer-store.ts';
@@ -12,6 +12,7 @@ import {
   type HostServices,
   type SandboxServices,
 } from './host-services.ts';
+import { findEngineProblem } from './engine-product.ts';
 import { Reaper } from './reaper.ts';
 import { resolveSandboxConfig, type SandboxConfig, type SandboxHostConfig } from './sandbox-config.ts';
 import {
@@ -71,12 +72,14 @@ export class SandboxHost {
     this.reaper = new Reaper(host);
   }
 
-  /** Throws `engine_unavailable` where the engine does not answer, `internal_error` where the runtime is unusable. */
+  /** Throws `engine_unavailable` where the engine does not answer, `internal_error` where engine or runtime are unusable. */
   static async open(config: SandboxHostConfig): Promise<SandboxHost> {
     const resolved = await resolveSandboxConfig(config);
     const host = await createHostServices(resolved);
+    const problem = findEngineProblem(await host.engine.describeVersion());
+    if (problem !== undefined) throw new DrydockError('internal_error', { message: problem });
     const mayMount = await findMayMount();
-    const facts = { wanted: resolved.workspaceBackend, mayMount, engineSeesMounts: true };
+    const facts = { wanted: resolved.workspaceBackend, mayMount };
     const choice = chooseWorkspaceBackend(facts);
     return new SandboxHost(host, withLayersOf(resolved, choice), choice);
   }

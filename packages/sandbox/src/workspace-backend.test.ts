@@ -3,23 +3,19 @@ import { chooseWorkspaceBackend, type BackendChoice, type BackendFacts } from '.
 
 it.each<[BackendFacts, BackendChoice]>([
   [
-    { wanted: 'auto', mayMount: true, engineSeesMounts: true },
+    { wanted: 'auto', mayMount: true },
     { backend: 'overlay', reason: 'this process may mount' },
   ],
   [
-    { wanted: 'auto', mayMount: false, engineSeesMounts: true },
+    { wanted: 'auto', mayMount: false },
     { backend: 'copy', reason: 'this process may not mount' },
   ],
   [
-    { wanted: 'auto', mayMount: true, engineSeesMounts: false },
-    { backend: 'copy', reason: 'the engine is rootless' },
-  ],
-  [
-    { wanted: 'copy', mayMount: true, engineSeesMounts: true },
+    { wanted: 'copy', mayMount: true },
     { backend: 'copy', reason: 'the operator says so' },
   ],
   [
-    { wanted: 'overlay', mayMount: false, engineSeesMounts: false },
+    { wanted: 'overlay', mayMount: false },
     { backend: 'overlay', reason: 'the operator says so' },
   ],
 ])('chooses from %j: %j', (facts, choice) => {

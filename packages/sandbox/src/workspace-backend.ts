@@ -10,8 +10,6 @@ export interface BackendFacts {
   readonly wanted: WorkspaceBackend | 'auto';
   /** Whether this process may mount. */
   readonly mayMount: boolean;
-  /** Whether what this host mounts reaches the engine's containers. */
-  readonly engineSeesMounts: boolean;
 }
 
 export interface BackendChoice {
@@ -23,7 +21,6 @@ export interface BackendChoice {
 /** An operator's word stands, even where it cannot work: starting sandboxes says why then. */
 export function chooseWorkspaceBackend(facts: BackendFacts): BackendChoice {
   if (facts.wanted !== 'auto') return { backend: facts.wanted, reason: 'the operator says so' };
-  if (!facts.engineSeesMounts) return { backend: 'copy', reason: 'the engine is rootless' };
   if (!facts.mayMount) return { backend: 'copy', reason: 'this process may not mount' };
   return { backend: 'overlay', reason: 'this process may mount' };
 }

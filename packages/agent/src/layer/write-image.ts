@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -28,5 +27,4 @@ export async function writeImage(root: string, output: Writable): Promise<void> 
   tar.stdin?.end();
   if (tar.stdout === null) throw new Error('tar has no output.');
   await Promise.all([endOfTar(tar), pipeline(tar.stdout, output, { end: false })]);
-  if (output.writableLength > 0) await once(output, 'drain');
 }
