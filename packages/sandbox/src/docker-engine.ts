@@ -4,6 +4,7 @@ import Docker from 'dockerode';
 import type { Duplex } from 'node:stream';
 import { withDeadline } from './deadline.ts';
 import type { EngineVersion } from './engine-product.ts';
+import { hasStatus, statusOf } from './engine-status.ts';
 import { GuestProcess, type GuestOutput } from './guest-process.ts';
 
 /** Most calls take milliseconds; creating a container can wait for the disk. */
@@ -291,13 +292,4 @@ export class DockerEngine {
       });
     }
   }
-}
-
-function hasStatus(error: unknown, status: number): boolean {
-  return error instanceof DrydockError && error.details['status'] === status;
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }

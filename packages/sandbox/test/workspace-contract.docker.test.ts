@@ -1,4 +1,4 @@
-import type { Sandbox } from '@drydock/core';
+import { toDrydockError, type Sandbox } from '@drydock/core';
 import { describeWith } from '@drydock/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { output, run, soon, TestHost } from './test-host.ts';
@@ -81,11 +81,7 @@ describeWith('docker', 'a workspace, however it comes into its container', () =>
       sandbox = await host.start();
       await sandbox.fingerprintWorkspace(soon());
       for (const dir of ['git', 'base', 'layer', 'upper']) {
-        const result = await run(
-          sandbox,
-          `test ! -e /job/${dir} || touch /job/${dir}/x || chmod 777 /job/${dir}`,
-        );
-        if (result.exitCode !== 0) expect(result.head).toMatch(/Read-only|denied|not permitted/);
+        await run(sandbox, `touch /job/${dir}/x; chmod 777 /job/${dir}; touch /job/${dir}/x`);
         expect((await run(sandbox, `test -e /job/${dir}/x`)).exitCode).toBe(1);
       }
     });
@@ -133,9 +129,11 @@ describeWith('docker', 'a workspace, however it comes into its container', () =>
       await output(sandbox, 'echo work > done.txt');
       await host.kill(sandbox.id);
       await sandbox.ended;
-      const captured = captureCheckpoint(sandbox);
-      if (workspaceBackend === 'overlay') expect((await captured).diff).toContain('+work');
-      else await expect(captured).rejects.toMatchObject({ code: 'sandbox_lost' });
+      const found = await captureCheckpoint(sandbox).then(
+        ({ diff }) => (diff.includes('+work') ? 'salvaged' : 'empty'),
+        (error: unknown) => toDrydockError(error).code,
+      );
+      expect(found).toBe({ overlay: 'salvaged', copy: 'sandbox_lost' }[workspaceBackend]);
     });
 
     it('leaves nothing of one sandbox to the next', async () => {
