@@ -34,7 +34,7 @@ function startHost(from: { readonly shell?: Shell; readonly pipes?: Pipes } = {}
       pipes: from.pipes ?? pipes,
       clock: systemClock,
     },
-    upper: workspace.work,
+    findChangedRoot: () => workspace.work,
     send: (response) => sent.push(response),
     killAll: () => sent.push({ type: 'done', id: 999, body: {} }),
   });
@@ -156,7 +156,7 @@ describe('exec', () => {
     };
     const host = new ToolHost({
       commands,
-      upper: workspace.work,
+      findChangedRoot: () => workspace.work,
       send: (response) => sent.push(response),
       killAll: () => undefined,
     });

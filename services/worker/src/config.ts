@@ -28,6 +28,10 @@ const WorkerEnvironment = z.object({
   DRYDOCK_DOCKER_SOCKET: absolutePath
     .default('/var/run/docker.sock')
     .describe('the path of the socket of Docker Engine'),
+  DRYDOCK_WORKSPACE_BACKEND: z
+    .enum(['overlay', 'copy', 'auto'])
+    .default('auto')
+    .describe('how workspaces get into containers: overlay, copy, auto (what this host can do)'),
   DRYDOCK_SANDBOX_IMAGE: z.string().min(1).describe('the ID of the sandbox image, sha256:…'),
   DRYDOCK_RUNTIME_DIR: absolutePath.describe('the directory of the injected runtime that setup made'),
   DRYDOCK_WORKER_CONCURRENCY: z.coerce
@@ -185,6 +189,7 @@ export function readConfig(env: Env = process.env) {
       imageId: parsed.DRYDOCK_SANDBOX_IMAGE,
       runtimeDir: parsed.DRYDOCK_RUNTIME_DIR,
       layersDir: join(parsed.DRYDOCK_DATA_DIR, 'layers'),
+      workspaceBackend: parsed.DRYDOCK_WORKSPACE_BACKEND,
       layerBudgetBytes: parsed.DRYDOCK_LAYER_CACHE_MB * MIB,
       ...(stateDir === undefined ? {} : { stateDir }),
     },
