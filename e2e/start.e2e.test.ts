@@ -102,7 +102,9 @@ describe('npm start', () => {
 async function submit(baseUrl: string, apiKey: string): Promise<JobJson> {
   const [example] = EXAMPLES;
   if (example === undefined) throw new Error('There is no example.');
-  const request = { ...(await readExample(example)), model: 'scripted/fix-ts' };
+  // What it proves is another promise's matter.
+  const checks = { test: ['true'], lint: [] };
+  const request = { ...(await readExample(example)), model: 'scripted/fix-ts', checks };
   return createClient({ baseUrl, apiKey }).submitJob(request, AbortSignal.timeout(30_000));
 }
 
