@@ -8,14 +8,25 @@ import { BaseSequencer } from 'vitest/node';
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
   'e2e/nothing-leaks.e2e.test.ts': 90,
-  'e2e/killed-worker.e2e.test.ts': 89,
-  'e2e/demo.e2e.test.ts': 88,
-  'e2e/side-by-side.e2e.test.ts': 87,
-  'security/contained.docker.test.ts': 86,
-  'e2e/endings.e2e.test.ts': 70,
+  'e2e/demo.e2e.test.ts': 85,
+  'e2e/killed-worker.e2e.test.ts': 85,
+  'security/contained.docker.test.ts': 75,
+  'e2e/endings.e2e.test.ts': 60,
   'e2e/start.e2e.test.ts': 60,
-  'e2e/survives-death.e2e.test.ts': 55,
-  'e2e/goes-on.e2e.test.ts': 50,
+  'e2e/survives-death.e2e.test.ts': 50,
+  'e2e/side-by-side.e2e.test.ts': 45,
+  'e2e/goes-on.e2e.test.ts': 45,
+  'packages/sandbox/test/layer-sources.docker.test.ts': 40,
+  'packages/sandbox/test/patch.docker.test.ts': 40,
+  'e2e/faults.e2e.test.ts': 40,
+  'e2e/any-source.e2e.test.ts': 40,
+  'e2e/engine-restarts.e2e.test.ts': 38,
+  'e2e/cancel.e2e.test.ts': 37,
+  'packages/sandbox/test/exec.docker.test.ts': 36,
+  'e2e/approvals.e2e.test.ts': 33,
+  'services/worker/test/engine-outage.docker.test.ts': 31,
+  'packages/sandbox/test/reaping.docker.test.ts': 31,
+  'e2e/killed-monitor.e2e.test.ts': 28,
 };
 
 /** Files in the order of their groups, within one the longest first, whatever kind they are. */
