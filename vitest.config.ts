@@ -43,7 +43,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...EXCLUDED, '**/*.{wire,redis,docker,e2e}.test.ts'],
           setupFiles: SETUP_FILES,
-          testTimeout: 5_000,
+          testTimeout: 20_000,
           // Pure code needs no walls between its files: one module graph instead of one per file.
           isolate: false,
           pool: 'threads',
