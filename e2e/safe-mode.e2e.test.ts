@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
-import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
+import { startE2eStack } from './src/e2e-stack.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
 /** Another runtime by name, as an operator may choose: this promise is not the kernel's. */
 const SETTINGS = { DRYDOCK_HIGH_TIER_RUNTIME: 'runc' };
@@ -8,14 +9,10 @@ const HIGH = { kind: 'implement', tier: 'high' } as const;
 
 describe('tier high', () => {
   let e2e: E2eStack;
-  beforeAll(async () => {
-    e2e = await startE2eStack({ settings: SETTINGS });
-  });
-  afterAll(async () => {
-    const { instanceId } = e2e.stack.data;
-    await e2e[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  useE2eStack(
+    (started) => (e2e = started),
+    () => ({ settings: SETTINGS }),
+  );
 
   it.each([
     ['a command', { model: 'scripted/privileged-ts' }, 'exec_command'],

@@ -27,6 +27,8 @@ export interface E2eStack extends AsyncDisposable {
   readonly tempDir: string;
   /** Submits the job of examples/ts with changes, usually another scripted model. */
   submit(changes: Partial<JobRequest>): Promise<JobJson>;
+  /** Follows a job until an event is seen. Throws where it ends before that. */
+  until(jobId: JobId, seen: (event: JobEvent) => boolean): Promise<void>;
   /** Follows a job to its end. */
   finish(jobId: JobId): Promise<FinishedJob>;
 }
@@ -43,7 +45,8 @@ export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise
   const root = await mkdtemp(join(tmpdir(), 'drydock-e2e-'));
   const tempDir = join(root, 'tmp');
   await mkdir(tempDir);
-  const config = parseStackConfig({ PATH: process.env['PATH'], HOME: process.env['HOME'] });
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  const config = parseStackConfig({ PATH, HOME, NODE_COMPILE_CACHE });
   const stack = await startStack({
     ...config,
     inherited: { ...config.inherited, TMPDIR: tempDir },
@@ -64,6 +67,11 @@ export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise
       if (example === undefined) throw new Error('There is no example.');
       const base = await readExample(example);
       return client.submitJob({ ...base, ...request }, AbortSignal.timeout(JOB_TIMEOUT_MS));
+    },
+    until: async (jobId, seen) => {
+      const signal = AbortSignal.timeout(JOB_TIMEOUT_MS);
+      for await (const event of client.followEvents(jobId, {}, signal)) if (seen(event)) return;
+      throw new Error('The job ended before the event was seen.');
     },
     finish: (jobId) => finish(client, jobId),
     [Symbol.asyncDispose]: async () => {

@@ -1,36 +1,22 @@
 import { ApprovalId } from '@drydock/contracts';
 import type { WebhookOutbox } from '@drydock/core';
 import { newApprovalId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type ThrowawayRedis, buildApprovalRequest, describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
 import { QueueFixture, buildCommit, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const URL = 'https://hooks.example/x?y="z"';
-const REQUEST = {
-  call_id: 'call_1',
-  tool: 'exec_command',
-  cmd: 'curl "https://example.test" \\ # Ü',
-  call_sha256: 'a'.repeat(64),
-  hosts: ['example.test'],
-  methods: [],
-  rule: 'curl',
-  reason: 'It reaches the network.',
-  justification: null,
-};
+const REQUEST = buildApprovalRequest({ cmd: 'curl "https://example.test" \\ # Ü' });
 
 describeWith('redis', 'the outbox of webhooks', () => {
   let redis: ThrowawayRedis;
   let fixture: QueueFixture;
   let webhooks: WebhookOutbox;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
+  useQueue((own, server) => {
+    [fixture, redis] = [own, server];
     ({ webhooks } = fixture.queue);
   });
-  afterEach(() => fixture[Symbol.asyncDispose]());
 
   const claim = async () => fixture.claim(await fixture.accept({ ...buildSpec(), callback_url: URL }));
   const begin = async (from: 'starting' | 'planning', to: 'planning' | 'running', lease: Lease) =>
