@@ -74,6 +74,15 @@ export type {
   SoFar,
 } from './job-ports.ts';
 export type {
+  ModelGateway,
+  ModelParameter,
+  ModelPrice,
+  ModelProfile,
+  ModelRequest,
+  ModelTurn,
+  TokenRates,
+} from './model-ports.ts';
+export type {
   ArtifactStore,
   CapturedPatch,
   CommandEnd,
@@ -89,12 +98,6 @@ export type {
   LayerSource,
   LayerStore,
   MirroredCommit,
-  ModelGateway,
-  ModelParameter,
-  ModelPrice,
-  ModelProfile,
-  ModelRequest,
-  ModelTurn,
   PatchApplied,
   Sandbox,
   SandboxRecord,
@@ -102,7 +105,6 @@ export type {
   SandboxSpec,
   Sandboxes,
   StoredBytes,
-  TokenRates,
   UploadRecord,
   UploadStore,
   WorkspaceAccess,
