@@ -32,6 +32,8 @@ export function findAnswer(transcript: Transcript, request: Spoken): Cue | Depar
   return answer === undefined ? depart(`no branch fits, ${butGot(output)}`) : { step: index, answer };
 }
 
+const ANYTHING: NonNullable<Step['expect']> = { tools_include: [], last_output_contains: [], returned: [] };
+
 interface Place {
   readonly transcript: Transcript;
   readonly index: number;
@@ -42,7 +44,7 @@ interface Place {
 function findUnmet({ transcript, index, step }: Place, request: Spoken, output: string): string | undefined {
   const { name, steps } = transcript;
   if (isAssistant(request.input.at(-1))) return 'nothing was said after the last answer.';
-  const { tools_include: tools = [], last_output_contains: texts = [], returned = [] } = step.expect ?? {};
+  const { tools_include: tools, last_output_contains: texts, returned } = step.expect ?? ANYTHING;
   const offered = new Set(request.tools.map((tool) => tool.name));
   const missing = tools.find((tool) => !offered.has(tool));
   if (missing !== undefined)
