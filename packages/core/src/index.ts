@@ -77,6 +77,15 @@ export type {
   SoFar,
 } from './job-ports.ts';
 export type {
+  ModelGateway,
+  ModelParameter,
+  ModelPrice,
+  ModelProfile,
+  ModelRequest,
+  ModelTurn,
+  TokenRates,
+} from './model-ports.ts';
+export type {
   ArtifactStore,
   CapturedPatch,
   CommandEnd,
@@ -92,12 +101,6 @@ export type {
   LayerSource,
   LayerStore,
   MirroredCommit,
-  ModelGateway,
-  ModelParameter,
-  ModelPrice,
-  ModelProfile,
-  ModelRequest,
-  ModelTurn,
   PatchApplied,
   Sandbox,
   SandboxRecord,
@@ -105,7 +108,6 @@ export type {
   SandboxSpec,
   Sandboxes,
   StoredBytes,
-  TokenRates,
   UploadRecord,
   UploadStore,
   WorkspaceAccess,
