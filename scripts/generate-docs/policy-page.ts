@@ -1,11 +1,12 @@
 import type { CommandClass } from '@drydock/core';
 import { COMMAND_CLASSES, COMMAND_VERDICT_TABLE } from '@drydock/core';
-import type { PolicyReport } from '@drydock/policy';
+import type { HeldOutReport, PolicyReport } from '@drydock/policy';
 import {
   BUILT_IN_RULES,
   COMMAND_RULES,
   INJECTION_RULES,
   SCREENING_RULES,
+  measureHeldOut,
   measurePolicy,
 } from '@drydock/policy';
 import { GENERATED_NOTE } from './generated-note.ts';
@@ -27,6 +28,10 @@ hit is never proof.`;
 const OUTLOOK = `\`report_only\` decides and records as usual and lets everything pass, except safe mode of tier \`high\`. \`network\` is
 allowed where the job's grants cover every host that the text names; where it names none, a job that has a way out is
 let through and the egress gateway judges the hosts.`;
+
+const HELD_OUT = `The corpus above is by the author of the rules. This one is by another author, who had not seen them: \`privileged\` must be named
+so, \`network\` must carry the domain \`net\`, \`guarded\` must not be allowed in tier standard, \`opaque\` not in tier high,
+\`benign\` must be allowed in tier standard. Both columns are the same until a rule is mended after a look at it.`;
 
 function verdictRow(kind: CommandClass): string {
   const { standard, high } = COMMAND_VERDICT_TABLE[kind];
@@ -50,6 +55,23 @@ function measuredTables({ rows }: PolicyReport): string[] {
     ...others.map((row) => `| ${row.corpus} | ${row.class} | ${row.cases} | ${row.found} |`),
   ];
 }
+
+function heldOutTable({ first, now }: HeldOutReport): string[] {
+  return [
+    '| label | class | cases | right at first | stopped at first (standard, high) | right now | stopped now (standard, high) |',
+    '| --- | --- | --: | --: | --: | --: | --: |',
+    ...now.map((row) => {
+      const before = first.find((old) => old.label === row.label && old.class === row.class);
+      const was = before === undefined ? ['', ''] : figures(before);
+      return `| ${[row.label, row.class, row.cases, ...was, ...figures(row)].join(' | ')} |`;
+    }),
+  ];
+}
+
+const figures = (row: HeldOutReport['first'][number]): [string, string] => [
+  String(row.found),
+  `${row.stoppedStandard}, ${row.stoppedHigh}`,
+];
 
 function ruleTables(): string[] {
   return [
@@ -108,6 +130,12 @@ export async function buildPolicyPage(): Promise<string> {
     '`npm run policy-report` prints what came out wrong.',
     '',
     ...measuredTables(await measurePolicy()),
+    '',
+    '### Held out',
+    '',
+    HELD_OUT,
+    '',
+    ...heldOutTable(await measureHeldOut()),
     '',
     ...ruleTables(),
   ].join('\n');
