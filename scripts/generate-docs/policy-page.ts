@@ -31,7 +31,14 @@ let through and the egress gateway judges the hosts.`;
 
 const HELD_OUT = `The corpus above is by the author of the rules. This one is by another author, who had not seen them: \`privileged\` must be named
 so, \`network\` must carry the domain \`net\`, \`guarded\` must not be allowed in tier standard, \`opaque\` not in tier high,
-\`benign\` must be allowed in tier standard. Both columns are the same until a rule is mended after a look at it.`;
+\`benign\` must be allowed in tier standard. The first figures are what the rules found before anybody looked, and are never
+written again. What they showed was mended by class, not by case, so that **the figures of now are no longer held out**:
+\`git clone\` beside an absolute path passed as local; reading devices; leaving work for later; \`\${x%y}\` and \`\${x//y/z}\`; Tcl,
+\`less +!\`; code that connects or asks for rights by itself; packages fetched to be run; git settings that name a program;
+other processes in \`/proc\`; scripts whose text or name nobody can see; \`helm lint\` taken for a cluster's client.
+Left as they are, since the container makes them harmless and ordinary work needs some of them: in tier standard loader
+variables, \`PATH\`, dot files of a HOME that ends with the sandbox, signals and fork bombs (\`guarded\` in the corpus);
+\`go mod tidy\`, which is a network command; a bare \`toybox mount\`, which lists.`;
 
 function verdictRow(kind: CommandClass): string {
   const { standard, high } = COMMAND_VERDICT_TABLE[kind];

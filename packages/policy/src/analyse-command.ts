@@ -4,6 +4,7 @@ import { forEachChild, parse } from 'unbash';
 import { NOTES } from './rules/built-in-rules.ts';
 import type { CommandRule } from './rules/command-rule.ts';
 import { KNOWN_PROGRAMS } from './rules/known-programs.ts';
+import { findHosts } from './rules/find-hosts.ts';
 import { baseOf, matchRule } from './rules/match-rule.ts';
 import { showCommand } from './rules/shown-command.ts';
 import { GLOB_STAR, SPLIT, UNKNOWN, isOpen, showField } from './shell/field.ts';
@@ -14,6 +15,7 @@ import { Scope } from './shell/scope.ts';
 import type { SecondOpinion } from './shell/second-opinion.ts';
 import type { SimpleCommand, Span } from './shell/simple-command.ts';
 import type { Inner } from './unwrap/inner.ts';
+import { asksForRights, findAddresses } from './unwrap/read-code.ts';
 import { hidesCode, scanCode } from './unwrap/scan-code.ts';
 import { plainProgram, unwrapAssignment, unwrapCommand, writtenProgram } from './unwrap/unwrap-command.ts';
 
@@ -163,13 +165,23 @@ export class CommandAnalyser {
         return this.#readScript(inner.text, { ...place, scope });
       }
       case 'code':
-        if (hidesCode(inner.text)) this.#note('hidden_code', command.span, undefined, command.argv);
-        for (const text of scanCode(inner.text))
-          this.#readScript(text, { ...place, scope: new Scope(), isGuess: true });
-        return;
+        return this.#readCode(inner.text, command, place);
       case 'unseen':
         return this.#note('unseen_script', command.span, undefined, command.argv);
     }
+  }
+
+  /** Of code only what it hands to a shell, and what it visibly asks the kernel for. */
+  #readCode(code: string, command: SimpleCommand, place: Place): void {
+    if (code !== '' && code.replaceAll(UNKNOWN, '').trim() === '')
+      return this.#note('unseen_script', command.span, undefined, command.argv);
+    if (hidesCode(code)) this.#note('hidden_code', command.span, undefined, command.argv);
+    if (asksForRights(code)) this.#note('privileged_call', command.span, undefined, command.argv);
+    const addresses = place.isGuess ? [] : findAddresses(code);
+    const hosts = addresses.length === 0 ? undefined : findHosts('addresses', addresses);
+    if (hosts !== undefined) this.#note('network_call', command.span, undefined, command.argv, hosts);
+    for (const text of scanCode(code))
+      this.#readScript(text, { ...place, scope: new Scope(), isGuess: true });
   }
 
   /** The findings of all rules; where there are none, what the program's name says. */
@@ -205,7 +217,13 @@ export class CommandAnalyser {
   }
 
   // oxlint-disable-next-line max-params -- what is noted, where, and what is known about it
-  #note(rule: keyof typeof NOTES, span: Span, reason?: string, argv: readonly string[] = []): void {
+  #note(
+    rule: keyof typeof NOTES,
+    span: Span,
+    reason?: string,
+    argv: readonly string[] = [],
+    hosts: readonly string[] = [],
+  ): void {
     const note = NOTES[rule];
     this.#push([
       {
@@ -216,7 +234,7 @@ export class CommandAnalyser {
         span,
         reason: reason ?? note.reason,
         alternative: note.alternative,
-        hosts: [],
+        hosts,
       },
     ]);
   }
