@@ -19,7 +19,8 @@ at most 64 KB, 256 commands and 250 ms a command; what is over a cap is refused,
 
 A command is read by two shell parsers, unwrapped (\`env\`, \`sh -c\`, \`xargs\`, \`find -exec\`, here documents, base64 into
 a shell, code of interpreters, …) until nothing is left to unwrap, and judged by every rule. The strictest verdict counts:
-\`deny > safe_mode > ask > allow\`. Where the parsers do not find the same commands, nothing is allowed.
+\`deny > safe_mode > ask > allow\`. Where the parsers do not find the same commands, nothing is allowed. In tier
+\`high\` one privileged part makes the whole command safe mode, also beside a part that is refused, which is reported too.
 
 What it cannot see: what \`make\`, \`npm test\`, a test file or a program of the repository does when it runs; values that
 only the environment has; text that is decoded by anything but a few filters. A policy hit is never containment, and no

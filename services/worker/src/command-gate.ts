@@ -156,7 +156,7 @@ export class CommandGate {
         call_id: call.callId,
         tool: call.tool,
         verdict,
-        reason,
+        reason: verdict === 'safe_mode' ? describe(decision) : reason,
         rule,
         span,
         alternative,
@@ -206,8 +206,11 @@ const isNetwork = ({ findings, rule, ruled }: CommandDecision): boolean =>
     (finding) => finding.rule === rule && finding.verdict === ruled && finding.class === 'network',
   );
 
-function describe({ rule, reason, alternative }: CommandDecision): string {
-  return [`${reason} (rule ${rule})`, alternative].filter((part) => part !== '').join(' ');
+function describe({ ruled, rule, reason, alternative, findings }: CommandDecision): string {
+  // Safe mode comes before a refusal, and what was refused is told beside it.
+  const denied = ruled === 'safe_mode' ? findings.find(({ verdict }) => verdict === 'deny') : undefined;
+  const also = denied === undefined ? '' : `Refused beside it: ${denied.reason} (rule ${denied.rule})`;
+  return [`${reason} (rule ${rule})`, alternative, also].filter((part) => part !== '').join(' ');
 }
 
 function deny(reason: string | null): Refused {

@@ -144,7 +144,14 @@ function cut(value: string, operation: Cut, expansion: Expansion): string {
   const text = expandToText(isRemoval ? operation.operand : operation.pattern, expansion);
   const other = isRemoval ? '' : expandToText(operation.replacement, expansion);
   if (text === '' || isOpen(value + text + other) || /[[\]*?\\()]/.test(text)) return UNKNOWN;
-  const { operator } = operation;
+  return replaceIn(value, operation.operator, { text, other });
+}
+
+function replaceIn(
+  value: string,
+  operator: Cut['operator'],
+  { text, other }: { readonly text: string; readonly other: string },
+): string {
   if (operator === '//') return value.replaceAll(text, () => other);
   if (operator === '/') return value.replace(text, () => other);
   if (operator.includes('#')) return value.startsWith(text) ? other + value.slice(text.length) : value;
