@@ -14,6 +14,7 @@ import { Budget } from '@drydock/core';
 import { AttemptLog } from './attempt-log.ts';
 import { Conversation } from './conversation.ts';
 import type { WorkerDeps } from './deps.ts';
+import { Disclosure } from './disclosure.ts';
 import { EventSink } from './event-sink.ts';
 import { JobAudit } from './job-audit.ts';
 import type { Redactor } from './redactor.ts';
@@ -38,6 +39,7 @@ export class Attempt {
   /** Where it goes on; undefined where it starts from the base. */
   resumePoint: ResumePoint | undefined;
   readonly teardown: Teardown;
+  readonly disclosure: Disclosure;
   /** The workspace as it was last saved. */
   checkpoint: StoredBytes | undefined;
   #state: JobState = 'starting';
@@ -53,6 +55,8 @@ export class Attempt {
     this.redactor = deps.redactor.fork();
     const { redactor } = this;
     this.events = new EventSink({ store: deps.store, lease: claimed.lease, redactor, onError: onWriteError });
+    const { events, conversation, log } = this;
+    this.disclosure = new Disclosure({ events, conversation, log });
     this.audit = new JobAudit(deps, claimed.job.id);
     this.budget = new Budget(claimed.job.spec.limits);
     this.teardown = new Teardown(deps.log);
@@ -139,7 +143,7 @@ export class Attempt {
 
   /** The conversation as people may read it. */
   async keepTranscript(): Promise<void> {
-    const lines = new TextDecoder().decode(this.conversation.toJsonLines());
+    const lines = new TextDecoder().decode(this.disclosure.transcript());
     await this.keep('transcript.jsonl', Buffer.from(this.redactor.mask(lines)));
   }
 

@@ -81,8 +81,13 @@ export class Conversation {
     });
   }
 
-  /** The artifact transcript.jsonl. */
-  toJsonLines(): Uint8Array {
-    return new TextEncoder().encode(this.#items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+  /** The first items, all where no number is given, as lines of JSON. */
+  toJsonLines(items?: number): Uint8Array {
+    return new TextEncoder().encode(
+      this.#items
+        .slice(0, items)
+        .map((item) => `${JSON.stringify(item)}\n`)
+        .join(''),
+    );
   }
 }

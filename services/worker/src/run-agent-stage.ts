@@ -11,7 +11,7 @@ import { findInterruption } from './interruption.ts';
 import type { OpenGate } from './open-gate.ts';
 import { describeNetwork, openGate } from './open-gate.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { screenTurn } from './screen-patch.ts';
+import { isHandedOverScreened, screenTurn, screenWords } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
@@ -43,7 +43,9 @@ export async function runAgentStage(
   await attempt.enter('planning');
   if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
   const save = (ended: AbortSignal): Promise<void> => saver.saveAll(ended);
-  await using open = await openGate(attempt, { scope, deadline, interrupt, save }, signal);
+  const screen = (ended: AbortSignal): Promise<void> => saver.screen(ended);
+  await using open = await openGate(attempt, { scope, deadline, interrupt, save, screen }, signal);
+  if (isHandedOverScreened(attempt.job.spec)) attempt.disclosure.hold();
   const toolbox = createToolbox(attempt, context, { sandbox, ...open });
   const saver = new TurnSaver({
     attempt,
@@ -51,6 +53,7 @@ export async function runAgentStage(
     toolbox,
     layer,
     onPatch: (diff) => screenTurn(attempt, open.gate, diff),
+    onWords: () => screenWords(attempt, open.gate, toolbox.submission),
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
@@ -80,6 +83,9 @@ function createToolbox(
     egress,
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
+      // The workspace was read-only so far: there is nothing to look at but words.
+      await screenWords(attempt, gate);
+      if (gate.safeMode === undefined) attempt.events.release();
       await attempt.enter('running');
       onPlan();
     },

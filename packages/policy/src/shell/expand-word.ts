@@ -133,7 +133,9 @@ function operate(value: string, operation: ParameterOperation, expansion: Expans
   if (operation.type === 'CaseModification')
     return operation.operator.startsWith('^') ? value.toUpperCase() : value.toLowerCase();
   if (operation.type === 'Slice') return slice(value, operation.offset.value, operation.length?.value);
-  return cut(value, operation, expansion);
+  return operation.type === 'Remove' || operation.type === 'Replace'
+    ? cut(value, operation, expansion)
+    : UNKNOWN;
 }
 
 type Cut = Extract<ParameterOperation, { type: 'Remove' | 'Replace' }>;
