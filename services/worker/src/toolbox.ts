@@ -50,10 +50,12 @@ interface ToolboxOptions {
   readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
 }
 
-const refused = (reason: string, message: string): Observation => ({ kind: 'refused', reason, message });
+type Refusal = Extract<Observation, { kind: 'refused' }>;
+
+const refused = (reason: string, message: string): Refusal => ({ kind: 'refused', reason, message });
 
 /** Not run with pipes in silence: a program that asks for a terminal does other things without one. */
-const NO_TERMINAL: Observation = {
+const NO_TERMINAL: Refusal = {
   kind: 'refused',
   reason: 'no_terminal',
   message:
@@ -118,22 +120,31 @@ export class Toolbox {
 
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
-    const { spec, events, onDecision, slice } = this.#options;
+    const { spec, onDecision, slice } = this.#options;
     if (this.safeMode !== undefined) return refused('safe_mode', 'The job ends here, in safe mode.');
     if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
     const decision = decideToolCall(call, { kind: spec.kind, stage: this.#stage, listed: spec.tools });
     onDecision(decision);
-    // What a command comes to is decided, and told, by the gate.
-    if (decision.verdict === 'deny' || decision.tool !== 'exec_command') {
-      const { verdict, reason } = decision;
-      const tool = call.name.slice(0, 100);
-      events.emit({ type: 'policy.decided', data: { call_id: call.callId, tool, verdict, reason } });
-    }
-    if (decision.verdict === 'deny') return refused(decision.reason, decision.message);
+    if (decision.verdict === 'deny') return this.#refuse(call, refused(decision.reason, decision.message));
     const input = parseInput(decision.tool, call);
-    return input.kind === 'invalid'
-      ? refused('invalid_arguments', input.message)
-      : this.#act(decision.tool, { callId: call.callId, input: input.value }, signal);
+    if (input.kind === 'invalid') return this.#refuse(call, refused('invalid_arguments', input.message));
+    // What a command comes to is decided, and told, by the gate.
+    if (decision.tool !== 'exec_command') this.#tell(call, decision.verdict, decision.reason);
+    return this.#act(decision.tool, { callId: call.callId, input: input.value }, signal);
+  }
+
+  #refuse(call: Pick<ToolCall, 'callId' | 'name'>, refusal: Refusal): Observation {
+    this.#tell(call, 'deny', refusal.reason);
+    return refusal;
+  }
+
+  #tell(
+    { callId, name }: Pick<ToolCall, 'callId' | 'name'>,
+    verdict: PolicyDecision['verdict'],
+    reason: string,
+  ): void {
+    const data = { call_id: callId, tool: name.slice(0, 100), verdict, reason };
+    this.#options.events.emit({ type: 'policy.decided', data });
   }
 
   async #act(
@@ -168,7 +179,7 @@ export class Toolbox {
   /** The time that a person takes to decide is none of the slice's. */
   async #exec(callId: string, args: ExecCommandArgs, signal: AbortSignal): Promise<Observation> {
     // Nobody is asked about what would not be run.
-    if (args.tty === true) return NO_TERMINAL;
+    if (args.tty === true) return this.#refuse({ callId, name: 'exec_command' }, NO_TERMINAL);
     const { gate, slice } = this.#options;
     const workdir = args.workdir ?? WORKDIR;
     const call = { callId, tool: 'exec_command', cmd: args.cmd, workdir };
