@@ -20,6 +20,7 @@ export const AuditAction = z.enum([
   'egress.allowed',
   'safe_mode.entered',
   'sandbox.drift_killed',
+  'webhook.dropped',
   'secret.set',
   'secret.deleted',
   'secret.used',

@@ -110,4 +110,4 @@ export type { NewSecret, SecretRecord, SecretStore } from './secrets/secret-port
 export { decideNextTry } from './webhooks/decide-next-try.ts';
 export { parseCallbackUrl } from './webhooks/parse-callback-url.ts';
 export type { ParsedCallbackUrl } from './webhooks/parse-callback-url.ts';
-export type { WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';
+export type { OutboxCount, WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';

@@ -17,6 +17,7 @@ import type {
   StoreMemory,
   SweptArtifacts,
   WaitingWebhook,
+  OutboxCount,
   WebhookOutbox,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
@@ -219,9 +220,14 @@ export class FakeApprovals {
 /** Webhooks that are due, and what became of each. */
 export class FakeWebhooks implements WebhookOutbox {
   due: readonly WaitingWebhook[] = [];
+  counted: OutboxCount = { waiting: 0, bytes: 0, dropped: 0, oldestMs: 0 };
   readonly settled: string[] = [];
   readonly postponed: [id: string, tries: number, delayMs: number][] = [];
   readonly deferred: string[] = [];
+
+  async count(): Promise<OutboxCount> {
+    return this.counted;
+  }
 
   async findDue(limit: number): Promise<readonly WaitingWebhook[]> {
     return this.due.slice(0, limit);
