@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TenantId } from '@drydock/contracts';
 import { AUDIT_GENESIS, AuditEntry, DEFAULT_TENANT } from '@drydock/contracts';
-import type { AuditArchive } from '@drydock/core';
+import type { AuditArchive, AuditTombstone } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { isMissing } from './directory-layout.ts';
 
@@ -42,6 +42,42 @@ export class AuditDirectory implements AuditArchive {
         found.push(...(await this.#readSegment(first)).filter(({ seq }) => seq > afterSeq));
       }
       return found.slice(0, limit);
+    });
+  }
+
+  async findOlder(beforeMs: number): Promise<AuditTombstone | undefined> {
+    return onDisk(async () => {
+      let older: AuditTombstone | undefined;
+      for (const first of (await this.#listSegments()).slice(0, -1)) {
+        const last = (await this.#readSegment(first)).at(-1);
+        if (last === undefined || Date.parse(last.at) >= beforeMs) break;
+        older = { throughSeq: last.seq, throughHash: last.hash };
+      }
+      return older;
+    });
+  }
+
+  async findTombstone(afterSeq: number): Promise<AuditTombstone | undefined> {
+    return onDisk(async () => {
+      for (const first of skipOlder(await this.#listSegments(), afterSeq).toReversed()) {
+        const entry = (await this.#readSegment(first)).findLast(({ action }) => action === 'audit.removed');
+        if (entry === undefined || entry.seq <= afterSeq) continue;
+        const { through_seq: throughSeq, through_hash: throughHash } = entry.data;
+        if (typeof throughSeq === 'number' && typeof throughHash === 'string')
+          return { throughSeq, throughHash };
+      }
+      return undefined;
+    });
+  }
+
+  async removeThrough(seq: number): Promise<void> {
+    return onDisk(async () => {
+      const segments = await this.#listSegments();
+      for (const [index, first] of segments.entries()) {
+        const next = segments[index + 1];
+        if (next === undefined || next > seq + 1) return;
+        await rm(this.#pathOf(first), { force: true });
+      }
     });
   }
 

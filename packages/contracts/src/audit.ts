@@ -21,6 +21,7 @@ export const AuditAction = z.enum([
   'safe_mode.entered',
   'sandbox.drift_killed',
   'webhook.dropped',
+  'audit.removed',
   'secret.set',
   'secret.deleted',
   'secret.used',

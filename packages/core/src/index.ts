@@ -102,7 +102,13 @@ export type {
   WorkspaceAccess,
 } from './ports.ts';
 export type { ApprovalQuestion, ApprovalStore, Decided, DecisionBy } from './approval-ports.ts';
-export type { AuditArchive, AuditDraft, AuditLog, AuditMovePolicy } from './audit/audit-ports.ts';
+export type {
+  AuditArchive,
+  AuditTombstone,
+  AuditDraft,
+  AuditLog,
+  AuditMovePolicy,
+} from './audit/audit-ports.ts';
 export { countMovable } from './audit/count-movable.ts';
 export { linkEntries } from './audit/link-entries.ts';
 export type { DatedDraft } from './audit/link-entries.ts';

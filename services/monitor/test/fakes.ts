@@ -17,6 +17,7 @@ import type {
   StoreMemory,
   SweptArtifacts,
   WaitingWebhook,
+  AuditTombstone,
   OutboxCount,
   WebhookOutbox,
 } from '@drydock/core';
@@ -193,6 +194,10 @@ export class FakeAudit {
     return this.stored.slice(0, segmentEntries);
   }
 
+  async read(afterSeq: number, limit: number): Promise<readonly AuditEntry[]> {
+    return this.stored.filter(({ seq }) => seq > afterSeq).slice(0, limit);
+  }
+
   async trim(throughSeq: number): Promise<void> {
     this.stored = this.stored.filter(({ seq }) => seq > throughSeq);
   }
@@ -201,6 +206,22 @@ export class FakeAudit {
 /** Numbers that are on disk, in the order in which they came. */
 export class FakeAuditArchive {
   readonly kept: number[] = [];
+
+  older: AuditTombstone | undefined;
+  tombstone: AuditTombstone | undefined;
+  readonly removed: number[] = [];
+
+  async findOlder(): Promise<AuditTombstone | undefined> {
+    return this.older;
+  }
+
+  async findTombstone(): Promise<AuditTombstone | undefined> {
+    return this.tombstone;
+  }
+
+  async removeThrough(seq: number): Promise<void> {
+    this.removed.push(seq);
+  }
 
   async put(entries: readonly AuditEntry[]): Promise<number> {
     const last = this.kept.at(-1) ?? 0;
@@ -268,6 +289,7 @@ export function createDeps(): FakeDeps {
     approvals: new FakeApprovals(),
     audit: new FakeAudit(),
     auditArchive: new FakeAuditArchive(),
+    auditRetentionMs: undefined,
     webhooks: new FakeWebhooks(),
     sendWebhook: async () => 'delivered',
     courier: new FakeOffice(),

@@ -56,6 +56,8 @@ async function verify(input: CommandInput): Promise<number> {
     const fault = chain.findFault(entry, isPart);
     if (fault !== undefined) return tellBroken(input, entry.seq, fault);
   }
+  const { beginFault } = chain;
+  if (beginFault !== undefined) return tellBroken(input, chain.summary.firstSeq ?? 1, beginFault);
   if (!chain.isWantedFound) {
     const seq = chain.summary.entries === 0 ? 0 : (chain.summary.firstSeq ?? 1) + chain.summary.entries - 1;
     return tellBroken(
@@ -85,12 +87,16 @@ function tellBroken({ flags, out }: CommandInput, seq: number, problem: string):
 
 function describe({ summary }: AuditChain, isPart: boolean): string {
   const { entries, firstSeq, firstAt, lastAt, head } = summary;
-  const isWhole = !isPart || firstSeq === 1;
+  const isWhole = firstSeq === undefined || firstSeq === 1;
   const rows = [
     ['first', firstAt ?? '-'],
     ['last', lastAt ?? '-'],
     ['head', head],
   ];
-  const part = isWhole ? '' : `, from entry ${firstSeq} on; what is before was not looked at`;
+  const part = isWhole
+    ? ''
+    : isPart
+      ? `, from entry ${firstSeq} on; what is before was not looked at`
+      : `, from entry ${firstSeq} on; what was before was removed, on record`;
   return `✔ intact  ${entries} entries${part}\n${toTable(rows)}`;
 }
