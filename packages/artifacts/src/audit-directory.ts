@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TenantId } from '@drydock/contracts';
 import { AUDIT_GENESIS, AuditEntry, DEFAULT_TENANT } from '@drydock/contracts';
 import type { AuditArchive, AuditTombstone } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { isMissing } from './directory-layout.ts';
+import { keepOwner } from './keep-owner.ts';
 
 const DIGITS = 16;
 const SEGMENT = /^(\d{16})\.jsonl$/;
@@ -105,10 +106,14 @@ export class AuditDirectory implements AuditArchive {
   }
 
   async #write(first: number, entries: readonly AuditEntry[]): Promise<void> {
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    if ((await mkdir(this.#dir, { recursive: true, mode: 0o700 })) !== undefined) {
+      await using made = await open(this.#dir, 'r');
+      await keepOwner(dirname(this.#dir), made);
+    }
     const path = join(this.#dir, `${randomUUID()}.new`);
     try {
       await using file = await open(path, 'wx', 0o600);
+      await keepOwner(this.#dir, file);
       await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       await file.sync();
       await link(path, this.#pathOf(first)).catch((error: unknown) => {
