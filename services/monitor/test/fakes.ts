@@ -17,7 +17,6 @@ import type {
   StoreMemory,
   SweptArtifacts,
   WaitingWebhook,
-  AuditTombstone,
   OutboxCount,
   WebhookOutbox,
 } from '@drydock/core';
@@ -25,6 +24,7 @@ import type { Logger } from '@drydock/service-kit';
 import type { DriftedSandbox, MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
 import { MonitorMetrics } from '../src/metrics.ts';
 import { ManualClock } from '@drydock/testing';
+import { FakeAuditArchive } from './fake-audit-archive.ts';
 
 const silent = (): void => undefined;
 const silentLog: Logger = {
@@ -200,33 +200,6 @@ export class FakeAudit {
 
   async trim(throughSeq: number): Promise<void> {
     this.stored = this.stored.filter(({ seq }) => seq > throughSeq);
-  }
-}
-
-/** Numbers that are on disk, in the order in which they came. */
-export class FakeAuditArchive {
-  readonly kept: number[] = [];
-
-  older: AuditTombstone | undefined;
-  tombstone: AuditTombstone | undefined;
-  readonly removed: number[] = [];
-
-  async findOlder(): Promise<AuditTombstone | undefined> {
-    return this.older;
-  }
-
-  async findTombstone(): Promise<AuditTombstone | undefined> {
-    return this.tombstone;
-  }
-
-  async removeThrough(seq: number): Promise<void> {
-    this.removed.push(seq);
-  }
-
-  async put(entries: readonly AuditEntry[]): Promise<number> {
-    const last = this.kept.at(-1) ?? 0;
-    this.kept.push(...entries.map(({ seq }) => seq).filter((seq) => seq > last));
-    return this.kept.at(-1) ?? 0;
   }
 }
 

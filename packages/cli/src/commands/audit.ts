@@ -56,18 +56,23 @@ async function verify(input: CommandInput): Promise<number> {
     const fault = chain.findFault(entry, isPart);
     if (fault !== undefined) return tellBroken(input, entry.seq, fault);
   }
-  const { beginFault } = chain;
-  if (beginFault !== undefined) return tellBroken(input, chain.summary.firstSeq ?? 1, beginFault);
-  if (!chain.isWantedFound) {
-    const seq = chain.summary.entries === 0 ? 0 : (chain.summary.firstSeq ?? 1) + chain.summary.entries - 1;
-    return tellBroken(
-      input,
-      seq,
-      'the head that was noted is not in the chain: it was rewritten, or cut off before',
-    );
-  }
+  const broken = findBreak(chain);
+  if (broken !== undefined) return tellBroken(input, ...broken);
   out(flags.json === true ? toJson({ intact: true, ...chain.summary }) : describe(chain, isPart));
   return EXIT.done;
+}
+
+/** What only the whole chain tells: where it begins, and whether the noted head is in it. */
+function findBreak({
+  beginFault,
+  isWantedFound,
+  summary,
+}: AuditChain): [seq: number, problem: string] | undefined {
+  const { entries, firstSeq = 1 } = summary;
+  if (beginFault !== undefined) return [firstSeq, beginFault];
+  if (isWantedFound) return undefined;
+  const last = entries === 0 ? 0 : firstSeq + entries - 1;
+  return [last, 'the head that was noted is not in the chain: it was rewritten, or cut off before'];
 }
 
 async function openEntries({ flags, client }: CommandInput): Promise<AsyncIterable<AuditEntry>> {
