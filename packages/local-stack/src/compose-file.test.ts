@@ -31,7 +31,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 const { redis, api, worker, monitor } = compose.services;
 const all = Object.entries(compose.services);
-/** What docs/deploy.md says was run with these. */
+/** docs/deploy.md says what was run with these. */
 const PROVEN_CAPABILITIES = [
   'SYS_ADMIN',
   'KILL',
@@ -103,7 +103,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('worker and monitor have the capabilities that they were proven with, and no others', () => {
+  test('worker and monitor have the capabilities that they were run with, and no others', () => {
     expect(worker.cap_add).toEqual(PROVEN_CAPABILITIES);
     expect(monitor.cap_add).toEqual(PROVEN_CAPABILITIES);
   });
