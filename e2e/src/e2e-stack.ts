@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,10 @@ const JOB_TIMEOUT_MS = 90_000;
 export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise<E2eStack> {
   const root = await mkdtemp(join(tmpdir(), 'drydock-e2e-'));
   const tempDir = join(root, 'tmp');
+  // As a directory of a machine is: the api is another user than the rest.
+  await chmod(root, 0o711);
   await mkdir(tempDir);
+  await chmod(tempDir, 0o1777);
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const config = parseStackConfig({ PATH, HOME, NODE_COMPILE_CACHE });
   const stack = await startStack({

@@ -113,7 +113,13 @@ export type {
   WorkspaceAccess,
 } from './ports.ts';
 export type { ApprovalQuestion, ApprovalStore, Decided, DecisionBy } from './approval-ports.ts';
-export type { AuditArchive, AuditDraft, AuditLog, AuditMovePolicy } from './audit/audit-ports.ts';
+export type {
+  AuditArchive,
+  AuditTombstone,
+  AuditDraft,
+  AuditLog,
+  AuditMovePolicy,
+} from './audit/audit-ports.ts';
 export { countMovable } from './audit/count-movable.ts';
 export { linkEntries } from './audit/link-entries.ts';
 export type { DatedDraft } from './audit/link-entries.ts';
@@ -121,4 +127,4 @@ export type { NewSecret, SecretRecord, SecretStore } from './secrets/secret-port
 export { decideNextTry } from './webhooks/decide-next-try.ts';
 export { parseCallbackUrl } from './webhooks/parse-callback-url.ts';
 export type { ParsedCallbackUrl } from './webhooks/parse-callback-url.ts';
-export type { WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';
+export type { OutboxCount, WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';

@@ -79,6 +79,7 @@ function setUp({
       },
     },
     events: { emit: (event) => events.push(event) },
+    screen: async () => undefined,
     onDecision: ({ decision }) => told.push(decision),
   });
   const admit = (args: object = {}) => gate.admit(CALL, ExecCommandArgs.parse({ cmd: 'x', ...args }), never);

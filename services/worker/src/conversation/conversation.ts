@@ -117,9 +117,19 @@ export class Conversation {
     });
   }
 
-  /** The artifact transcript.jsonl. */
-  toJsonLines(): Uint8Array {
-    return new TextEncoder().encode(this.#lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  /** How many lines there are: what was said, and the marks between. */
+  get lineCount(): number {
+    return this.#lines.length;
+  }
+
+  /** The first lines, all where no number is given, as lines of JSON. */
+  toJsonLines(lines?: number): Uint8Array {
+    return new TextEncoder().encode(
+      this.#lines
+        .slice(0, lines)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
   }
 }
 
