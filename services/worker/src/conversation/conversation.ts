@@ -95,17 +95,13 @@ export class Conversation {
       throw new DrydockError('budget_exceeded', { message });
     }
     this.#lines.push(line);
-    switch (line.type) {
-      case 'turn_ended':
-        this.#turns = line.turn;
-        break;
-      case 'compacted':
-        this.#openingLength ??= this.#items.length;
-        this.#items = [...line.items];
-        break;
-      default:
-        if (isOfModel(line)) this.#openingLength ??= this.#items.length;
-        this.#items.push(line);
+    if (line.type === 'turn_ended') this.#turns = line.turn;
+    else if (line.type === 'compacted') {
+      this.#openingLength ??= this.#items.length;
+      this.#items = [...line.items];
+    } else {
+      if (isOfModel(line)) this.#openingLength ??= this.#items.length;
+      this.#items.push(line);
     }
   }
 
