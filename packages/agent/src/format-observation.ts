@@ -34,19 +34,24 @@ export function formatObservation(observation: Observation): string {
 }
 
 function formatCommand(observation: CommandObservation): string {
-  const { durationMs, head, tail, omittedBytes } = observation;
-  const wasCut = omittedBytes > 0;
-  const total = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes;
+  const { chunkId, durationMs, head, tail, omittedBytes } = observation;
+  const { totalBytes = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes } = observation;
   return [
+    ...(chunkId === undefined ? [] : [`Chunk ID: ${chunkId}`]),
+    `Wall time: ${(durationMs / 1_000).toFixed(4)} seconds`,
     formatState(observation),
-    `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
-    ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
+    `Original token count: ${estimateTokens(totalBytes)}`,
     ...formatNotices(observation.notices),
     'Output:',
     ...formatStop(observation),
-    clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),
+    ...formatLines(observation),
+    clean(omittedBytes > 0 ? `${head}\n${cutMarker({ totalBytes, omittedBytes })}\n${tail}` : head + tail),
   ].join('\n');
 }
+
+/** Before an output that was cut. */
+const formatLines = ({ omittedBytes, totalLines }: CommandObservation): string[] =>
+  omittedBytes > 0 && totalLines !== undefined ? [`Total output lines: ${totalLines}`, ''] : [];
 
 const formatNotices = (notices: readonly string[] = []): string[] =>
   notices.map((notice) => `Notice: ${clean(notice)}`);
@@ -62,7 +67,7 @@ function formatStop({ timedOut, durationMs, sliceSeconds }: CommandObservation):
 function formatState(observation: CommandObservation): string {
   const { sessionId } = observation;
   return sessionId === undefined
-    ? `Exit code: ${formatExit(observation)}`
+    ? `Process exited with code ${formatExit(observation)}`
     : `Process running with session ID ${sessionId}`;
 }
 

@@ -102,6 +102,11 @@ export const Observation = z.discriminatedUnion('kind', [
     head: z.string(),
     tail: z.string(),
     omittedBytes: z.int().nonnegative(),
+    /** Of the output as the command wrote it, before a part was cut out. */
+    totalBytes: z.int().nonnegative().optional(),
+    totalLines: z.int().nonnegative().optional(),
+    /** Name of this part of the output, as Codex models know it. */
+    chunkId: z.string().max(40).optional(),
     /** Present where the command was stopped at the end of its turn's slice: the output is not whole. */
     sliceSeconds: z.number().optional(),
     /** What the platform has to say of it: connections that were refused, text that is not to be followed. */

@@ -174,6 +174,8 @@ export interface ExecRequest {
   readonly yieldMs?: number;
   /** Whether a session can be written to; absent: the command reads an end of file. */
   readonly keepStdinOpen?: boolean;
+  /** Whether it runs on a terminal of its own; absent: on pipes. */
+  readonly tty?: boolean;
   /** Output as it appears, until `maxStreamBytes`; lossy UTF-8. */
   readonly onOutput?: (text: string) => void;
   /** Half of `maxOutputBytes` unless told. */
@@ -209,6 +211,8 @@ export interface ExecResult extends CommandEnd {
   readonly head: string;
   readonly tail: string;
   readonly omittedBytes: number;
+  /** Lines of the whole output, where they were counted. */
+  readonly totalLines?: number;
 }
 
 export type PatchApplied =

@@ -254,7 +254,7 @@ export class ToolHostClient {
 
 function toExecBody(request: ExecRequest): Extract<ToolHostAsk, { type: 'exec' }>['body'] {
   const { cmd, workdir, env = {}, timeoutMs, maxOutputBytes } = request;
-  const { maxStreamBytes, yieldMs, keepStdinOpen } = request;
+  const { maxStreamBytes, yieldMs, keepStdinOpen, tty } = request;
   return {
     cmd,
     workdir,
@@ -264,5 +264,6 @@ function toExecBody(request: ExecRequest): Extract<ToolHostAsk, { type: 'exec' }
     ...(maxStreamBytes === undefined ? {} : { maxStreamBytes }),
     ...(yieldMs === undefined ? {} : { yieldMs }),
     ...(keepStdinOpen === undefined ? {} : { keepStdinOpen }),
+    ...(tty === undefined ? {} : { tty }),
   };
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { RUNTIME, WORKSPACE } from '../paths.ts';
+import { WORKSPACE } from '../paths.ts';
+import { runtimeProgram } from '../runtime-program.ts';
 
 const MAX_WORDS = 1_500;
 
@@ -10,9 +11,8 @@ const COMMON = ['--xattrs', '--xattrs-include=user.*', '-C', WORKSPACE];
 
 /** Starts the injected tar in the workspace, stdin and stdout piped. */
 export function startTar(args: readonly string[]): ChildProcess {
-  // Started by its loader, Node is told that the loader is its executable.
-  const argv = ['--inhibit-cache', '--library-path', `${RUNTIME}/lib`, `${RUNTIME}/bin/tar`];
-  return spawn(process.execPath, [...argv, ...COMMON, ...args], {
+  const [file, ...argv] = runtimeProgram('tar');
+  return spawn(file, [...argv, ...COMMON, ...args], {
     cwd: '/',
     env: ENVIRONMENT,
     stdio: ['pipe', 'pipe', 'pipe'],

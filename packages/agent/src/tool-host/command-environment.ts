@@ -8,7 +8,7 @@ interface EnvironmentOptions {
   readonly shell: string | undefined;
 }
 
-/** Environment of every command: no colour, no pager, no terminal, UTF-8, and nothing of the host. */
+/** Environment of every command: no colour, no pager, a terminal that can do nothing, UTF-8, and nothing of the host. */
 export function buildCommandEnvironment({ home, path, shell }: EnvironmentOptions): Record<string, string> {
   return {
     PATH: path ?? DEFAULT_PATH,

@@ -8,6 +8,7 @@ import { OutputStream } from './output-stream.ts';
 import { readProcessTable } from './read-process-table.ts';
 import type { Shell } from './shell.ts';
 import { commandTag, leaderOf, spawnCommand, type CommandChild } from './spawn-command.ts';
+import type { TerminalPrograms } from './terminal.ts';
 import { signalProcess, sweepExec } from './sweep-exec.ts';
 
 /** A command's own end may leave grandchildren that hold its output open: they are given this long. */
@@ -26,6 +27,7 @@ export interface CommandHost {
   /** The user whose processes are swept. */
   readonly uid: number;
   readonly pipes: Pick<OutputPipes, 'take'>;
+  readonly terminal: TerminalPrograms;
   readonly clock: Clock;
 }
 
@@ -74,7 +76,8 @@ export async function startCommand(host: CommandHost, start: CommandStart): Prom
     ended: runToEnd(run, { startedAt, timeoutMs: body.timeoutMs, cancelled }),
     output,
     startedAt,
-    write: (chars) => typeInto({ stdin: child.stdin, interrupt }, chars),
+    write: (chars) =>
+      typeInto({ stdin: child.stdin, isTerminal: child.terminal !== undefined, interrupt }, chars),
   };
 }
 
@@ -108,7 +111,8 @@ async function runToEnd(run: CommandRun, { startedAt, timeoutMs, cancelled }: Li
   if (typeof end !== 'string') await within(DRAIN_MS, Promise.race([closed, cut.promise]), clock);
   cut.release();
   signalProcess(-leader, 'SIGKILL');
-  await sweepExec({ leader, readTable: () => readProcessTable(uid, tag), clock });
+  const sessions = [leader, child.terminal?.session() ?? leader];
+  await sweepExec({ sessions, readTable: () => readProcessTable(uid, tag), clock });
   await within(LAST_BYTES_MS, closed, clock);
   for (const stream of [child.stdin, ...child.outputs]) stream?.destroy();
   return { ...(typeof end === 'string' ? KILLED : end), timedOut: end === 'timed_out', durationMs };

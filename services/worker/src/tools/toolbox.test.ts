@@ -35,10 +35,12 @@ function setUp(
 ) {
   const events: JobEventBody[] = [];
   const reached: string[] = [];
+  const requests: ExecRequest[] = [];
   let end: ExecRequest['onEnded'];
   const sandbox = {
     exec: async (request: ExecRequest): Promise<ExecResult> => {
       expect(request.env).toEqual({ PROXY: 'p' });
+      requests.push(request);
       reached.push(`exec ${request.cmd} in ${request.workdir}`);
       if (request.cmd.startsWith('sleep')) {
         end = request.onEnded;
@@ -90,7 +92,7 @@ function setUp(
     const text = form === 'freeform' ? String(input) : JSON.stringify(input);
     return toolbox.run({ callId: `c${events.length}`, name, input: text, form }, AbortSignal.timeout(1_000));
   };
-  return { toolbox, gate, events, reached, denials, call, log, endSession: () => end?.(DONE) };
+  return { toolbox, gate, events, reached, requests, denials, call, log, endSession: () => end?.(DONE) };
 }
 
 describe('the toolbox', () => {
@@ -196,17 +198,14 @@ describe('the toolbox', () => {
     expect(events.filter((event) => event.type === 'command.finished')).toHaveLength(1);
   });
 
-  it('refuses a terminal, which there is none of, and says how to write to a command all the same', async () => {
-    const { call, reached, events } = setUp();
-    expect(await call('exec_command', { cmd: 'top', tty: true })).toEqual({
-      kind: 'refused',
-      reason: 'no_terminal',
-      message: expect.stringMatching(/pipes.*keep_stdin_open/),
-    });
-    expect(await call('exec_command', { cmd: 'cat', tty: false })).toMatchObject({ kind: 'command' });
-    expect(reached).toEqual(['exec cat in /job/work', 'ended']);
-    expect(events.filter(({ type }) => type === 'policy.decided')).toHaveLength(1);
-    expect(events.filter(({ type }) => type === 'command.started')).toHaveLength(1);
+  it.each([
+    [{ tty: true }, { tty: true, keepStdinOpen: true }],
+    [{ keep_stdin_open: true }, { tty: false, keepStdinOpen: true }],
+    [{ tty: false }, { tty: false, keepStdinOpen: false }],
+  ])('runs a command with %j on %j: a terminal can always be typed to', async (args, request) => {
+    const { call, requests } = setUp();
+    await call('exec_command', { cmd: 'top', ...args });
+    expect(requests).toEqual([expect.objectContaining(request)]);
   });
 
   it.each([
