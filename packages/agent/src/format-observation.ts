@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { FileChange, Observation } from '@drydock/contracts';
+import type { Observation } from '@drydock/contracts';
+import { formatChanges } from './apply-patch/format-changes.ts';
 import { cutMarker, estimateTokens } from './cut-middle.ts';
 
 type CommandObservation = Extract<Observation, { kind: 'command' }>;
@@ -15,9 +16,9 @@ export function formatObservation(observation: Observation): string {
     case 'command':
       return formatCommand(observation);
     case 'patch_applied':
-      return ['Success. Updated the following files:', ...observation.changes.map(formatChange), ''].join(
-        '\n',
-      );
+      return formatChanges(observation.changes);
+    case 'image':
+      return `Image: ${observation.mediaType}, ${observation.bytes} bytes.`;
     case 'plan_updated':
       return 'Plan updated';
     case 'plan_accepted':
@@ -77,13 +78,6 @@ function formatExit({ exitCode, signal, timedOut }: CommandObservation): string 
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
   return number === undefined ? 'unknown (the command was lost)' : `${SIGNALLED + number} (${signal})`;
 }
-
-const LETTERS = { added: 'A', modified: 'M', deleted: 'D' } as const satisfies Record<
-  FileChange['kind'],
-  string
->;
-
-const formatChange = ({ kind, path }: FileChange): string => `${LETTERS[kind]} ${path}`;
 
 function formatRefusal({ reason, message }: Extract<Observation, { kind: 'refused' }>): string {
   return reason === 'patch_mismatch'

@@ -41,7 +41,11 @@ export const ToolHostRequest = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('apply_patch'),
     id: RequestId,
-    body: z.strictObject({ patch: z.string() }),
+    body: z.strictObject({
+      patch: z.string(),
+      /** What its paths are relative to: absolute, or relative to the workspace. Absent: the workspace. */
+      workdir: z.string().optional(),
+    }),
   }),
   z.strictObject({
     type: z.literal('read_file'),

@@ -11,7 +11,7 @@ export type { LimitKind } from './attempt/budget.ts';
 export { toError, toJobState } from './attempt/outcome.ts';
 export type { Outcome } from './attempt/outcome.ts';
 export { DENY_REASONS, decideToolCall } from './policy/decide-tool-call.ts';
-export { TOOL_RULES, findToolObstacle } from './policy/tool-rules.ts';
+export { TOOL_RULES, findCallForm, findToolObstacle } from './policy/tool-rules.ts';
 export type { DenyReason, PolicyDecision } from './policy/decide-tool-call.ts';
 export { COMMAND_CLASSES, COMMAND_VERDICTS } from './policy/command-decision.ts';
 export type {

@@ -4,6 +4,7 @@ import type {
   FileChange,
   FilesSource,
   JobId,
+  PatchCall,
   SandboxId,
   ToolDefinition,
   TranscriptItem,
@@ -250,7 +251,7 @@ export interface Sandbox extends AsyncDisposable {
   /** Kills every command and what it started. */
   endSessions(signal: AbortSignal): Promise<void>;
   /** Applies a Codex patch (not a diff) to the workspace, all or nothing. */
-  applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied>;
+  applyPatch(call: PatchCall, signal: AbortSignal): Promise<PatchApplied>;
   /** Applies a unified diff to the workspace with git, as verification does. */
   applyDiff(diff: Uint8Array, signal: AbortSignal): Promise<PatchApplied>;
   /** First `maxBytes` of a file of the workspace; undefined where there is none. */

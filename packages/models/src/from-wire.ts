@@ -14,7 +14,7 @@ export interface WireAnswer {
   readonly output: readonly ResponseOutputItem[];
 }
 
-/** What the agent is shown of a turn must fit one frame (1 MiB) after it is escaped. */
+/** The text of a turn must fit one frame (1 MiB) after it is escaped. */
 const MAX_SHOWN_BYTES = 900_000;
 /** With encrypted reasoning; every item is sent back in every later turn. */
 const MAX_TURN_BYTES = 4 << 20;
@@ -110,15 +110,13 @@ function toUsage(usage: Response['usage'] | null, items: readonly TranscriptItem
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 function assertBounded({ items, text, toolCalls }: Pick<ModelTurn, 'items' | 'text' | 'toolCalls'>): void {
-  const shown = sizeOf({ text, toolCalls });
+  const shown = sizeOf(text);
   if (shown > MAX_SHOWN_BYTES)
     throw unusable(`${shown} bytes, more than the ${MAX_SHOWN_BYTES} that are taken`);
   const kept = sizeOf(items);
   if (kept > MAX_TURN_BYTES)
     throw unusable(`${kept} bytes in one turn, more than the ${MAX_TURN_BYTES} that are kept`);
   if (toolCalls.length > MAX_CALLS) throw unusable(`${toolCalls.length} tool calls in one turn`);
-  const ids = new Set(toolCalls.map(({ callId }) => callId));
-  if (ids.size < toolCalls.length) throw unusable('two tool calls of one id');
 }
 
 function unusable(what: string, cause?: unknown): DrydockError {

@@ -77,9 +77,12 @@ function toCall({ callId, name, input, form }: ToolCall): ResponseInputItem {
     : { type: 'custom_tool_call', call_id: callId, name, input };
 }
 
-function toOutput({ callId, form, output }: ToolOutput): ResponseInputItem {
+function toOutput({ callId, form, output, image }: ToolOutput): ResponseInputItem {
   const type = form === 'function' ? 'function_call_output' : 'custom_tool_call_output';
-  return { type, call_id: callId, output };
+  if (image?.data === undefined) return { type, call_id: callId, output };
+  const { mediaType, data, detail = 'auto' } = image;
+  const shown = { type: 'input_image' as const, detail, image_url: `data:${mediaType};base64,${data}` };
+  return { type, call_id: callId, output: [{ type: 'input_text', text: output }, shown] };
 }
 
 function toTool(tool: ToolDefinition): Tool {

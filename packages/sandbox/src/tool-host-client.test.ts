@@ -144,7 +144,11 @@ describe('ToolHostClient', () => {
   it('gives a session a number, and forgets it with its tool host', async () => {
     const { client, host, exec } = await setUp();
     const { result } = await exec({ yieldMs: 100 });
-    host().say({ type: 'running', id: 1, body: { durationMs: 100, head: '', tail: '', totalBytes: 0, totalLines: 1 } });
+    host().say({
+      type: 'running',
+      id: 1,
+      body: { durationMs: 100, head: '', tail: '', totalBytes: 0, totalLines: 1 },
+    });
     expect(await result).toMatchObject({ sessionId: 1, exitCode: null });
     host().end();
     await handedOn();

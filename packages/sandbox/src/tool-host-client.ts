@@ -1,3 +1,4 @@
+import type { PatchCall } from '@drydock/contracts';
 import type {
   Clock,
   ExecRequest,
@@ -115,8 +116,11 @@ export class ToolHostClient {
     return answer.type === 'fingerprint' ? answer.body.digest : `unknown ${(this.#unknowns += 1)}`;
   }
 
-  async applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied> {
-    const answer = await this.#ask({ type: 'apply_patch', body: { patch } }, signal);
+  async applyPatch({ patch, workdir }: PatchCall, signal: AbortSignal): Promise<PatchApplied> {
+    const answer = await this.#ask(
+      { type: 'apply_patch', body: { patch, ...(workdir === undefined ? {} : { workdir }) } },
+      signal,
+    );
     if (answer.type === 'patched') return { kind: 'applied', changes: answer.body.changes };
     if (answer.type === 'failed') return { kind: 'mismatch', message: answer.body.message };
     const message =

@@ -64,7 +64,7 @@ function isAssistant(item: Item | undefined): boolean {
 /** The outputs of one step's calls, in the order they were given. */
 function readLastOutput(name: string, input: readonly Item[], step: number): string {
   const outputs = input.filter(isOutput).filter((item) => readStep(name, item.call_id) === step);
-  return outputs.map((item) => item.output).join('\n');
+  return outputs.map(({ output }) => toText(output)).join('\n');
 }
 
 function chooseAnswer(step: Step, output: string): Answer | undefined {
@@ -80,4 +80,12 @@ const butGot = (output: string): string =>
 /** Errors are at the end of an output more often than at its start. */
 function quote(text: string): string {
   return JSON.stringify(text.length > MAX_QUOTE_CHARS ? `…${text.slice(-MAX_QUOTE_CHARS)}` : text);
+}
+
+/** An image is what it says it is: `[data:image/png;base64]`. */
+function toText(output: Extract<Item, { type: 'function_call_output' }>['output']): string {
+  if (typeof output === 'string') return output;
+  return output
+    .map((part) => (part.type === 'input_text' ? part.text : `[${part.image_url.split(',', 1)[0]}]`))
+    .join('\n');
 }

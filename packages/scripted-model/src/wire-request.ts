@@ -7,6 +7,21 @@ const Content = z.union([
   z.array(z.looseObject({ type: z.enum(['input_text', 'output_text', 'refusal', 'input_image']) })),
 ]);
 
+/** Text, or text with images. */
+const ToolOutput = z.union([
+  z.string(),
+  z.array(
+    z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('input_text'), text: z.string() }),
+      z.strictObject({
+        type: z.literal('input_image'),
+        detail: z.enum(['auto', 'low', 'high', 'original']).nullish(),
+        image_url: z.string().regex(/^data:image\/(?:png|jpeg|gif|webp);base64,/),
+      }),
+    ]),
+  ),
+]);
+
 const Item = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('message'),
@@ -32,8 +47,8 @@ const Item = z.discriminatedUnion('type', [
     name: z.string().min(1),
     input: z.string(),
   }),
-  z.looseObject({ type: z.literal('function_call_output'), call_id: CallId, output: z.string() }),
-  z.looseObject({ type: z.literal('custom_tool_call_output'), call_id: CallId, output: z.string() }),
+  z.looseObject({ type: z.literal('function_call_output'), call_id: CallId, output: ToolOutput }),
+  z.looseObject({ type: z.literal('custom_tool_call_output'), call_id: CallId, output: ToolOutput }),
 ]);
 export type Item = z.infer<typeof Item>;
 type Call = Extract<Item, { type: 'function_call' | 'custom_tool_call' }>;

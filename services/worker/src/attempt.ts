@@ -139,7 +139,7 @@ export class Attempt {
 
   /** The conversation as people may read it. */
   async keepTranscript(): Promise<void> {
-    const lines = new TextDecoder().decode(this.conversation.toJsonLines());
+    const lines = new TextDecoder().decode(this.conversation.toReadableLines());
     await this.keep('transcript.jsonl', Buffer.from(this.redactor.mask(lines)));
   }
 

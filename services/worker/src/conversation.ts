@@ -1,9 +1,13 @@
-import type { AgentFrame, ToolCall, TranscriptItem } from '@drydock/contracts';
+import type { AgentFrame, ToolCall, ToolImage, TranscriptItem } from '@drydock/contracts';
 import type { ModelTurn } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 
 type CompletionBody = Extract<AgentFrame, { type: 'model.complete' }>['body'];
 
+type ToolOutput = Extract<TranscriptItem, { type: 'tool_output' }>;
+
+/** Model servers take ids of up to 64 characters. */
+const MAX_ID_STEM = 56;
 /** Some thirty times the largest context window; it is held in memory and sent with every turn. */
 const MAX_TRANSCRIPT_BYTES = 32 << 20;
 
@@ -20,6 +24,9 @@ export class Conversation {
   #bytes = 0;
   #open = new Map<string, ToolCall>();
   #answered = new Set<string>();
+  readonly #images = new Map<string, ToolImage>();
+  /** Every id that a call had. */
+  readonly #callIds = new Set<string>();
 
   get items(): readonly TranscriptItem[] {
     return this.#items;
@@ -44,11 +51,22 @@ export class Conversation {
     for (const item of items) this.#add(this.#admit(item));
   }
 
-  /** Takes a turn of the model: its items and its tool calls. */
-  record(turn: ModelTurn): void {
-    for (const item of turn.items) this.#add(item);
-    this.#open = new Map(turn.toolCalls.map((call) => [call.callId, call]));
+  /**
+   * Takes a turn of the model: its items. Returns its tool calls, each with an id that no other has: servers give one
+   * twice, and outputs and events would be anybody's.
+   */
+  record({ items }: Pick<ModelTurn, 'items'>): ToolCall[] {
+    const recorded = items.map((item) => (item.type === 'tool_call' ? this.#rename(item) : item));
+    for (const item of recorded) this.#add(item);
+    const calls = recorded.flatMap((item) => (item.type === 'tool_call' ? [item.call] : []));
+    this.#open = new Map(calls.map((call) => [call.callId, call]));
     this.#answered = new Set();
+    return calls;
+  }
+
+  /** Shows the model an image with the output of a call that was taken. */
+  attach(callId: string, image: ToolImage): void {
+    if (this.#answered.has(callId)) this.#images.set(callId, image);
   }
 
   /** The call of the last turn with this id, once. Throws `protocol_error` where there is none. */
@@ -70,19 +88,53 @@ export class Conversation {
       const message = `The transcript grew over ${MAX_TRANSCRIPT_BYTES} bytes, more than any model can read.`;
       throw new DrydockError('budget_exceeded', { message });
     }
+    if (item.type === 'tool_call') this.#callIds.add(item.call.callId);
     this.#items.push(item);
+  }
+
+  #rename({ type, call }: Extract<TranscriptItem, { type: 'tool_call' }>): {
+    type: 'tool_call';
+    call: ToolCall;
+  } {
+    let { callId } = call;
+    // Ends: each round is another number, and what is taken is finite.
+    for (let copy = 2; this.#callIds.has(callId); copy += 1)
+      callId = `${call.callId.slice(0, MAX_ID_STEM)}_${copy}`;
+    this.#callIds.add(callId);
+    return { type, call: { ...call, callId } };
   }
 
   #admit(item: TranscriptItem): TranscriptItem {
     if (item.type === 'message' && item.role !== 'assistant') return item;
-    if (item.type === 'tool_output' && this.#answered.delete(item.callId)) return item;
+    if (item.type === 'tool_output' && this.#answered.delete(item.callId)) return this.#illustrate(item);
     throw new DrydockError('protocol_error', {
       message: 'The agent added an item that only the model may add.',
     });
   }
 
-  /** The artifact transcript.jsonl. */
-  toJsonLines(): Uint8Array {
-    return new TextEncoder().encode(this.#items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+  /** An image is the worker's: the agent cannot show the model one. */
+  #illustrate({ image: _, ...said }: ToolOutput): ToolOutput {
+    const image = this.#images.get(said.callId);
+    this.#images.delete(said.callId);
+    return image === undefined ? said : { ...said, image };
   }
+
+  /** The conversation as it was, to go on from. */
+  toJsonLines(): Uint8Array {
+    return toLines(this.#items);
+  }
+
+  /** The artifact transcript.jsonl, for people: of an image its size and digest, not its bytes. */
+  toReadableLines(): Uint8Array {
+    return toLines(this.#items.map(withoutImageData));
+  }
+}
+
+const toLines = (items: readonly TranscriptItem[]): Uint8Array =>
+  new TextEncoder().encode(items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+
+function withoutImageData(item: TranscriptItem): TranscriptItem {
+  if (item.type !== 'tool_output' || item.image === undefined) return item;
+  const { data: _, ...image } = item.image;
+  return { ...item, image };
 }

@@ -1,4 +1,4 @@
-import type { WorkerId } from '@drydock/contracts';
+import type { CallForm, WorkerId } from '@drydock/contracts';
 import type {
   ApprovalStore,
   ArtifactStore,
@@ -33,6 +33,8 @@ export interface WorkerDeps {
   readonly layers: LayerStore;
   readonly mirrors: GitMirrors;
   readonly models: ModelGateway;
+  /** How a model calls `apply_patch`; absent: as a freeform tool. */
+  readonly findPatchForm?: (model: string) => CallForm;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;

@@ -1,4 +1,4 @@
-import type { AgentStart } from '@drydock/contracts';
+import type { AgentStart, CallForm } from '@drydock/contracts';
 import type { Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { AttemptDeadline } from './attempt-deadline.ts';
@@ -83,9 +83,15 @@ function createToolbox(
       await attempt.enter('running');
       onPlan();
     },
+    patchForm: findPatchForm(attempt),
+    onImage: (callId, image) => attempt.conversation.attach(callId, image),
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
 }
+
+/** What cannot be asked of a model is not offered to it. */
+const findPatchForm = ({ job, deps }: Pick<Attempt, 'job' | 'deps'>): CallForm =>
+  deps.findPatchForm?.(job.spec.model) ?? 'freeform';
 
 function createSlice({ job, deps }: Attempt): Slice {
   return new Slice(job.spec.tier === 'high' ? deps.highTierSliceMs : Infinity, deps.clock);
@@ -138,6 +144,7 @@ function toAgentStart(
     kind: spec.kind,
     instruction: spec.instruction,
     tools: [...spec.tools],
+    patchForm: findPatchForm({ job, deps }),
     maxTurns: Math.max(1, spec.limits.max_turns - budget.turns),
     workdir: '/job/work',
     // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read

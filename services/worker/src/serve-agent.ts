@@ -1,4 +1,4 @@
-import type { AgentFrame, AgentStart, JobSpec } from '@drydock/contracts';
+import type { AgentFrame, AgentStart, JobSpec, ToolCall } from '@drydock/contracts';
 import type { Budget, LimitKind, ModelGateway, ModelTurn, Outcome, Sandbox } from '@drydock/core';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Conversation } from './conversation.ts';
@@ -73,13 +73,9 @@ async function answerCompletion(
   session.budget.startTurn();
   try {
     const turn = await completeTurn(session, frame, signal);
-    recordTurn(session, turn);
-    const { text, toolCalls, status } = turn;
-    session.agent.send({
-      type: 'model.turn',
-      id: frame.id,
-      body: { text, toolCalls: [...toolCalls], status },
-    });
+    const toolCalls = recordTurn(session, turn).map(({ callId, name, form }) => ({ callId, name, form }));
+    const { text, status } = turn;
+    session.agent.send({ type: 'model.turn', id: frame.id, body: { text, toolCalls, status } });
     return undefined;
   } catch (cause) {
     signal.throwIfAborted();
@@ -121,8 +117,8 @@ function toModelRequest({ spec, conversation, cacheKey }: AgentSession, { body }
   };
 }
 
-function recordTurn(session: AgentSession, turn: ModelTurn): void {
-  session.conversation.record(turn);
+function recordTurn(session: AgentSession, turn: ModelTurn): ToolCall[] {
+  const toolCalls = session.conversation.record(turn);
   session.budget.charge(turn.usage);
   session.onTurn(turn);
   if (turn.text !== '') {
@@ -130,6 +126,7 @@ function recordTurn(session: AgentSession, turn: ModelTurn): void {
   }
   const { turns, usage: total } = session.budget;
   session.events.emit({ type: 'usage.charged', data: { turn: turns, usage: turn.usage, total } });
+  return toolCalls;
 }
 
 async function answerToolCall(

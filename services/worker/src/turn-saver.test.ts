@@ -40,7 +40,10 @@ function setUp(older?: { patchBytes: number }) {
     artifacts: {} as Partial<Record<ArtifactName, string>>,
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
-    conversation: { toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n') },
+    conversation: {
+      toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n'),
+      toReadableLines: () => new TextEncoder().encode('said canary-0123456789\n'),
+    },
     events: { emit: (event: { type: string }) => done.push(event.type) },
     warnOnce: ({ code }: { code: string }) => done.push(code),
     keep: async (name: ArtifactName, bytes: Uint8Array) => {

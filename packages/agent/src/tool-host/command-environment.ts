@@ -1,3 +1,5 @@
+import { COMMANDS } from '../paths.ts';
+
 /** Where tools come from when the image names no PATH. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -11,7 +13,7 @@ interface EnvironmentOptions {
 /** Environment of every command: no colour, no pager, a terminal that can do nothing, UTF-8, and nothing of the host. */
 export function buildCommandEnvironment({ home, path, shell }: EnvironmentOptions): Record<string, string> {
   return {
-    PATH: path ?? DEFAULT_PATH,
+    PATH: `${path ?? DEFAULT_PATH}:${COMMANDS}`,
     HOME: home,
     ...(shell === undefined ? {} : { SHELL: shell }),
     LANG: 'C.UTF-8',

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import type { ToolHostRequest, ToolHostResponse } from '@drydock/contracts';
 import { applyPatch } from '../apply-patch/apply-patch.ts';
 import { listWorkspaceDirectory } from '../workspace/list-workspace-directory.ts';
@@ -50,7 +51,9 @@ export class ToolHost {
       case 'write':
         return this.#commands.write(request);
       case 'apply_patch': {
-        const changes = applyPatch(request.body.patch, new WorkspacePatchFiles(workspace));
+        const { patch, workdir = workspace } = request.body;
+        const directory = relative(workspace, resolve(workspace, workdir));
+        const changes = applyPatch(patch, new WorkspacePatchFiles(workspace, directory));
         return { type: 'patched', id, body: { changes } };
       }
       case 'read_file':

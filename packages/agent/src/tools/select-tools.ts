@@ -1,20 +1,26 @@
 import type { AgentStart, Stage, ToolDefinition } from '@drydock/contracts';
 import { ToolName } from '@drydock/contracts';
-import { TOOL_RULES, findToolObstacle } from '@drydock/core';
+import { TOOL_RULES, findCallForm, findToolObstacle } from '@drydock/core';
 import { TOOL_DEFINITIONS } from './definitions.ts';
+import { APPLY_PATCH_FUNCTION } from './definitions/editing.ts';
 import { APPROVAL_PARAMETERS } from './definitions/permissions.ts';
 
 /** The tools that the model is given in a stage of this job. The worker decides over every call all the same. */
 export function selectTools(
   stage: Stage,
-  job: Pick<AgentStart, 'kind' | 'tools' | 'network'>,
+  job: Pick<AgentStart, 'kind' | 'tools' | 'network' | 'patchForm'>,
 ): ToolDefinition[] {
   const canAsk = job.network?.canAsk === true;
   const context = { kind: job.kind, stage, listed: job.tools };
   return ToolName.options
     .filter((name) => findToolObstacle(TOOL_RULES[name], context) === undefined)
     .filter((name) => name !== 'request_permissions' || canAsk)
-    .map((name) => (name === 'exec_command' && canAsk ? ASKING_EXEC : TOOL_DEFINITIONS[name]));
+    .map((name) => {
+      if (name === 'exec_command' && canAsk) return ASKING_EXEC;
+      return name === 'apply_patch' && findCallForm(name, job) === 'function'
+        ? APPLY_PATCH_FUNCTION
+        : TOOL_DEFINITIONS[name];
+    });
 }
 
 /** `exec_command` where there is a person to ask. */

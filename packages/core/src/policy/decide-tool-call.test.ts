@@ -24,6 +24,15 @@ describe('decideToolCall', () => {
     expect(`${verdict}: ${reason}`).toBe(expected);
   });
 
+  it('takes a patch in the form in which it was offered', () => {
+    const decide = (form: 'function' | 'freeform') =>
+      decideToolCall(
+        { name: 'apply_patch', form },
+        { kind: 'fix', stage: 'running', listed, patchForm: 'function' },
+      ).verdict;
+    expect([decide('function'), decide('freeform')]).toEqual(['allow', 'deny']);
+  });
+
   it.each(['review', 'explain'] as const)(
     'lets a job of kind %s run, plan and submit, and never patch',
     (kind) => {
@@ -37,6 +46,7 @@ describe('decideToolCall', () => {
         'write_stdin: allow, listed',
         'request_permissions: allow, listed',
         'apply_patch: deny, read_only_job',
+        'view_image: allow, listed',
         'update_plan: allow, listed',
         'submit_plan: deny, not_in_stage',
         'submit: allow, listed',

@@ -1,6 +1,6 @@
 import type { ToolCall } from '@drydock/contracts';
 import { ToolName } from '@drydock/contracts';
-import { TOOL_RULES, findToolObstacle } from './tool-rules.ts';
+import { TOOL_RULES, findCallForm, findToolObstacle } from './tool-rules.ts';
 import type { ToolContext } from './tool-rules.ts';
 
 /** A verdict with its reason; the caller only obeys. */
@@ -29,12 +29,10 @@ export function decideToolCall(call: Pick<ToolCall, 'name' | 'form'>, context: T
     );
   }
   const tool = name.data;
-  const rule = TOOL_RULES[tool];
-  const obstacle = findToolObstacle(rule, context);
+  const obstacle = findToolObstacle(TOOL_RULES[tool], context);
   if (obstacle !== undefined) return deny(obstacle, OBSTACLES[obstacle](tool, context));
-  if (rule.form !== call.form) {
-    return deny('wrong_form', `${tool} is a ${rule.form} tool; call it as one.`);
-  }
+  const form = findCallForm(tool, context);
+  if (form !== call.form) return deny('wrong_form', `${tool} is a ${form} tool; call it as one.`);
   return { verdict: 'allow', reason: 'listed', tool };
 }
 

@@ -1,11 +1,11 @@
-import type { JobKind, Stage, ToolCall, ToolGroup, ToolName } from '@drydock/contracts';
+import type { CallForm, JobKind, Stage, ToolGroup, ToolName } from '@drydock/contracts';
 import { changesFiles } from '../job/changes-files.ts';
 
 export interface ToolRule {
   /** The group that a job must list to have the tool; `null`: every job has it. */
   readonly group: ToolGroup | null;
   readonly stages: readonly Stage[];
-  readonly form: ToolCall['form'];
+  readonly form: CallForm;
   /** What it may do to the workspace: nothing, whatever the code that it runs does, or edits, in jobs that make them. */
   readonly effect: 'none' | 'runs_code' | 'edits';
 }
@@ -18,6 +18,7 @@ export const TOOL_RULES: Readonly<Record<ToolName, ToolRule>> = {
   write_stdin: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'runs_code' },
   request_permissions: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'none' },
   apply_patch: { group: 'code_interpreter', stages: ['running'], form: 'freeform', effect: 'edits' },
+  view_image: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'none' },
   update_plan: { group: null, stages: ['running'], form: 'function', effect: 'none' },
   submit_plan: { group: null, stages: ['planning'], form: 'function', effect: 'none' },
   submit: { group: null, stages: ['running'], form: 'function', effect: 'none' },
@@ -27,6 +28,13 @@ export interface ToolContext {
   readonly kind: JobKind;
   readonly stage: Stage;
   readonly listed: readonly ToolGroup[];
+  /** How the job's model calls `apply_patch`; absent: as its rule says. */
+  readonly patchForm?: CallForm | undefined;
+}
+
+/** How a tool is offered to the model of a job, and has to be called. */
+export function findCallForm(tool: ToolName, { patchForm }: Pick<ToolContext, 'patchForm'>): CallForm {
+  return (tool === 'apply_patch' ? patchForm : undefined) ?? TOOL_RULES[tool].form;
 }
 
 /** Why a tool does not exist for a job in a stage; undefined where it does. */

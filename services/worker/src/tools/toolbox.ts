@@ -1,15 +1,18 @@
 import type {
+  CallForm,
   Checkpoint,
+  ExecCommandArgs,
   JobSpec,
   Observation,
   Plan,
   Stage,
   Submission,
   ToolCall,
+  ToolImage,
   ToolName,
 } from '@drydock/contracts';
 import type { PolicyDecision, Sandbox } from '@drydock/core';
-import { TOOL_RULES, decideToolCall } from '@drydock/core';
+import { TOOL_RULES, decideToolCall, findCallForm } from '@drydock/core';
 import type { AttemptLog } from '../attempt-log.ts';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
@@ -17,6 +20,9 @@ import type { JobEgress } from '../job-egress.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
+import { createImageTools } from './image-tools.ts';
+import { findPatchCommand } from './find-patch-command.ts';
+import type { PatchCommand } from './find-patch-command.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { createPlanTools } from './plan-tools.ts';
 import { createShellTools } from './shell-tools.ts';
@@ -27,7 +33,8 @@ import { refused } from './tool-set.ts';
 
 interface ToolboxOptions {
   readonly spec: Pick<JobSpec, 'kind' | 'tools'>;
-  readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
+  readonly sandbox: CommandRunnerOptions['sandbox'] &
+    Pick<Sandbox, 'applyPatch' | 'readFile' | 'setWorkspaceAccess'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
   readonly clock: CommandRunnerOptions['clock'];
@@ -41,8 +48,17 @@ interface ToolboxOptions {
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
+  /** How the job's model calls `apply_patch`; absent: as a freeform tool. */
+  readonly patchForm?: CallForm | undefined;
+  /** Takes the image that the output of a call shows. */
+  readonly onImage: (callId: string, image: ToolImage) => void;
   readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
 }
+
+const BARE_PATCH = refused(
+  'patch_as_script',
+  "That is a patch, not a shell command, and nothing was changed. Call apply_patch with it, or run apply_patch <<'EOF' with the patch as its lines.",
+);
 
 /** Decided, and told, where the command is known in full. */
 const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command']);
@@ -66,6 +82,7 @@ export class Toolbox {
     this.#tools = {
       ...createShellTools({ ...options, ...parts }),
       ...createEditTools(options),
+      ...createImageTools(options),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
@@ -106,20 +123,42 @@ export class Toolbox {
 
   /** What the call came to. Throws only when the sandbox or the store is gone. */
   async run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
-    const { spec, slice } = this.#options;
+    const { slice } = this.#options;
     if (this.safeMode !== undefined) return refused('safe_mode', 'The job ends here, in safe mode.');
     if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
-    const context = { kind: spec.kind, stage: this.stage, listed: spec.tools };
-    const decision = decideToolCall(call, context);
-    this.#tell(call, decision);
+    const decision = this.#decide(call);
     if (decision.verdict === 'deny') return refused(decision.reason, decision.message);
-    const args = parseArguments(decision.tool, call);
-    return args.kind === 'invalid'
-      ? refused('invalid_arguments', args.message)
-      : this.#act(decision.tool, args.value, { callId: call.callId, signal });
+    const { tool } = decision;
+    const args = parseArguments(tool, call);
+    if (args.kind === 'invalid') return refused('invalid_arguments', args.message);
+    const context = { callId: call.callId, signal };
+    const patch = tool === 'exec_command' ? findPatchCommand(args.value as ExecCommandArgs) : undefined;
+    return patch === undefined ? this.#act(tool, args.value, context) : this.#applyCommand(patch, context);
   }
 
-  #tell(call: ToolCall, decision: PolicyDecision): void {
+  /** A patch in a shell command is decided, told and carried out as the patch that it is. */
+  async #applyCommand(patch: PatchCommand, context: ToolCallContext): Promise<Observation> {
+    if (patch.kind === 'bare') return BARE_PATCH;
+    const form = findCallForm('apply_patch', this.#options);
+    const decision = this.#decide({ callId: context.callId, name: 'apply_patch', form });
+    return decision.verdict === 'deny'
+      ? refused(decision.reason, decision.message)
+      : this.#act('apply_patch', patch.call, context);
+  }
+
+  #decide(call: Omit<ToolCall, 'input'>): PolicyDecision {
+    const { spec, patchForm } = this.#options;
+    const decision = decideToolCall(call, {
+      kind: spec.kind,
+      stage: this.stage,
+      listed: spec.tools,
+      patchForm,
+    });
+    this.#tell(call, decision);
+    return decision;
+  }
+
+  #tell(call: Omit<ToolCall, 'input'>, decision: PolicyDecision): void {
     this.#options.onDecision(decision);
     if (decision.verdict === 'allow' && TOLD_BY_GATE.has(decision.tool)) return;
     const { verdict, reason } = decision;

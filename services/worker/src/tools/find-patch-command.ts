@@ -1,0 +1,34 @@
+import { resolve } from 'node:path/posix';
+import type { ExecCommandArgs, PatchCall } from '@drydock/contracts';
+import { WORKDIR } from './command-runner.ts';
+
+export type PatchCommand =
+  | { readonly kind: 'patch'; readonly call: PatchCall }
+  /** A patch where a command should be. */
+  | { readonly kind: 'bare' };
+
+/** A word of the shell in which nothing is expanded. */
+const WORD = /(?:'([^']+)'|"([^"$`\\!]+)"|([\w./@+:,=-]+))/.source;
+const HEREDOC = new RegExp(
+  String.raw`^\s*(?:cd[ \t]+${WORD}[ \t]*&&\s*)?apply_?patch[ \t]*<<(-?)[ \t]*(['"]?)(\w+)\5[ \t]*\r?\n([^]*?)\r?\n(\t*)\6\s*$`,
+);
+const BEGIN = '*** Begin Patch';
+
+/**
+ * The patch of a command that does nothing but apply one: `apply_patch <<'EOF'`, also by its other name and behind
+ * `cd directory &&`. As Codex does, it is taken as it stands, whether or not a shell would expand it.
+ */
+export function findPatchCommand({
+  cmd,
+  workdir = WORKDIR,
+}: Pick<ExecCommandArgs, 'cmd' | 'workdir'>): PatchCommand | undefined {
+  if (cmd.trimStart().startsWith(BEGIN)) return { kind: 'bare' };
+  const found = HEREDOC.exec(cmd);
+  if (found === null) return undefined;
+  const [, quoted, doubleQuoted, plain, dash, , , body = '', indent] = found;
+  // Only `<<-` may have its last line indented.
+  if (indent !== '' && dash === '') return undefined;
+  const directory = quoted ?? doubleQuoted ?? plain ?? '';
+  const patch = dash === '' ? body : body.replaceAll(/^\t+/gm, '');
+  return { kind: 'patch', call: { patch, workdir: resolve(WORKDIR, workdir, directory) } };
+}
