@@ -3,6 +3,7 @@ import type { Clock } from '@drydock/core';
 import { randomUUID } from 'node:crypto';
 import { typeInto } from './command-input.ts';
 import { CommandOutput } from './command-output.ts';
+import { keepRunning } from './keep-running.ts';
 import type { OutputPipes } from './output-pipes.ts';
 import { OutputStream } from './output-stream.ts';
 import { readProcessTable } from './read-process-table.ts';
@@ -70,6 +71,8 @@ export async function startCommand(host: CommandHost, start: CommandStart): Prom
     ),
     leader: await leaderOf(child),
   };
+  const { leader: pid, exited } = run;
+  if (child.terminal !== undefined) void keepRunning({ pid, clock: host.clock, ended: exited });
   const output = new CommandOutput(child, body, new OutputStream(host.clock, onOutput));
   const interrupt = (): void => signalProcess(-run.leader, 'SIGINT');
   return {
