@@ -76,7 +76,7 @@ async function serve({ frames, model, maxTurns, submitted, sliceOver }: Script) 
     },
     AbortSignal.timeout(5_000),
   );
-  return { outcome, sent: sent.map((frame) => frame.type), ran };
+  return { outcome, frames: sent, sent: sent.map((frame) => frame.type), ran };
 }
 
 describe('serving an agent process', () => {
@@ -86,11 +86,32 @@ describe('serving an agent process', () => {
       { type: 'tool.call', id: 2, body: { callId: 'c1' } } as const,
       finished('submitted'),
     ];
-    expect(await serve({ frames, submitted: true })).toEqual({
+    expect(await serve({ frames, submitted: true })).toMatchObject({
       outcome: { kind: 'submitted', submission: SUBMISSION },
       sent: ['start', 'model.turn', 'tool.observation'],
       ran: ['{"cmd":"ls"}'],
     });
+  });
+
+  it('takes calls of one id and a megabyte of arguments: each is run once, and the agent is shown no input', async () => {
+    const large = { ...CALL, input: 'x'.repeat(1 << 20) };
+    const items = [large, CALL].map((call) => ({ type: 'tool_call' as const, call }));
+    const model = () => Promise.resolve({ ...TURN, items, toolCalls: [large, CALL] });
+    const call = (id: number, callId: string) => ({ type: 'tool.call', id, body: { callId } }) as const;
+    const frames = [complete(1), call(2, 'c1'), call(3, 'c1_2'), finished('submitted')];
+    const { frames: sent, ran } = await serve({ frames, model, submitted: true });
+    const { name, form } = CALL;
+    expect(sent[1]).toEqual({
+      type: 'model.turn',
+      id: 1,
+      body: {
+        text: '',
+        status: 'completed',
+        toolCalls: ['c1', 'c1_2'].map((callId) => ({ callId, name, form })),
+      },
+    });
+    expect(sent).toHaveLength(4);
+    expect(ran).toEqual([large.input, CALL.input]);
   });
 
   it('does not believe a submission that the worker has not recorded', async () => {
