@@ -16,7 +16,11 @@ function readCut(cut: string): { head: string; tail: string; missing: number } {
 
 describe('cutMiddle', () => {
   test('leaves a text that fits as it is', () => {
-    fc.assert(fc.property(text, (whole) => cutMiddle(whole, Buffer.byteLength(whole)) === whole));
+    fc.assert(
+      fc.property(text, (whole) => {
+        expect(cutMiddle(whole, Buffer.byteLength(whole))).toBe(whole);
+      }),
+    );
   });
 
   test('keeps both ends of one that does not, in whole characters, and counts exactly what is missing', () => {
@@ -46,8 +50,14 @@ describe('the answer to a command', () => {
         fc.pre(totalBytes > maxTokens * 4);
         const answer = formatObservation({
           kind: 'command',
-          ...{ exitCode: 0, signal: null, timedOut: false, durationMs: 0, totalBytes, totalLines },
-          ...{ head: head.toString(), tail: tail.toString() },
+          exitCode: 0,
+          signal: null,
+          timedOut: false,
+          durationMs: 0,
+          totalBytes,
+          totalLines,
+          head: head.toString(),
+          tail: tail.toString(),
           omittedBytes: totalBytes - head.byteLength - tail.byteLength,
         });
         const [, stated, lines, shown] =

@@ -101,15 +101,19 @@ function buildFile(path: string, from: FileCase | undefined): BuiltFile {
       return { before: [], after: [[path, added.map((line) => `${line}\n`).join('')]], sections };
     }
     case 'moved':
-    case 'updated': {
-      const chunks = writeChunks(from);
-      const place = from.fate === 'moved' ? `new/${path}` : path;
-      if (chunks.length === 0 && place === path) return { before, after: before, sections: [] };
-      const move = place === path ? [] : [`*** Move to: ${place}`];
-      const result = chunks.length === 0 ? original : toResult(from);
-      return { before, after: [[place, result]], sections: [`*** Update File: ${path}`, ...move, ...chunks] };
-    }
+    case 'updated':
+      return buildUpdate(path, from);
   }
+}
+
+function buildUpdate(path: string, from: FileCase): BuiltFile {
+  const before = [[path, toText(from)]] as const;
+  const chunks = writeChunks(from);
+  const place = from.fate === 'moved' ? `new/${path}` : path;
+  if (chunks.length === 0 && place === path) return { before, after: before, sections: [] };
+  const move = place === path ? [] : [`*** Move to: ${place}`];
+  const result = chunks.length === 0 ? toText(from) : toResult(from);
+  return { before, after: [[place, result]], sections: [`*** Update File: ${path}`, ...move, ...chunks] };
 }
 
 function toText({ lines, endsInNewline }: FileCase): string {

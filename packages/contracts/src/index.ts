@@ -5,12 +5,11 @@ export { Plan, Submission } from './plan.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
 export type { PatchCall } from './tools/editing.ts';
-export { ViewImageArgs } from './tools/images.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
-export { CallForm, ImageDetail, ToolImage, ToolCall, TranscriptItem, Usage } from './transcript.ts';
+export { CallForm, ToolImage, ToolCall, TranscriptItem, Usage } from './transcript.ts';
 export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
 export {
   ArtifactDigests,

@@ -113,7 +113,8 @@ export class Conversation {
   }
 
   /** An image is the worker's: the agent cannot show the model one. */
-  #illustrate({ image: _, ...said }: ToolOutput): ToolOutput {
+  #illustrate(item: ToolOutput): ToolOutput {
+    const { image: _, ...said } = item;
     const image = this.#images.get(said.callId);
     this.#images.delete(said.callId);
     return image === undefined ? said : { ...said, image };

@@ -14,8 +14,12 @@ interface CommandInput {
 }
 
 /** Gives a command what is typed: Ctrl-C interrupts it, Ctrl-D ends its input. Throws `invalid_request` for the model. */
-export function typeInto({ stdin, isTerminal, interrupt }: CommandInput, chars: string): void {
-  if (isTerminal && stdin?.writable === true) return void stdin.write(chars);
+export function typeInto(input: CommandInput, chars: string): void {
+  if (input.isTerminal && input.stdin?.writable === true) input.stdin.write(chars);
+  else typeIntoPipe(input, chars);
+}
+
+function typeIntoPipe({ stdin, interrupt }: CommandInput, chars: string): void {
   if (chars.includes(INTERRUPT_KEY)) interrupt();
   const [text = '', ...afterEnd] = chars.replaceAll(INTERRUPT_KEY, '').split(END_OF_INPUT_KEY);
   const ends = afterEnd.length > 0;

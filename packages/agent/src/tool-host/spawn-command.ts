@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { errnoOf } from '../workspace/errno.ts';
 import type { CommandHost, ExecBody } from './command.ts';
+import type { OutputPipe } from './output-pipes.ts';
 import { shellArguments, type Shell } from './shell.ts';
 import { readSession, terminalArguments } from './terminal.ts';
 
@@ -56,17 +57,16 @@ function startShell(host: CommandHost, shell: Shell, { body, cwd, env }: ShellSt
   const joined = pipe === undefined ? ('by shell' as const) : ('by pipe' as const);
   // Without input by default: programs such as rg wait for ever on a stdin that is open and says nothing.
   const stdin = body.keepStdinOpen === true ? 'pipe' : 'ignore';
-  const isOnTerminal = body.tty === true;
   try {
-    const [file, ...args] = isOnTerminal
-      ? terminalArguments(host.terminal, shell, body.cmd)
-      : [shell.file, ...shellArguments(shell, body.cmd, joined)];
+    const isOnTerminal = body.tty === true;
+    const shellArgv = [shell.file, ...shellArguments(shell, body.cmd, joined)] as const;
+    const [file, ...args] = isOnTerminal ? terminalArguments(host.terminal, shell, body.cmd) : shellArgv;
     const session = isOnTerminal ? (['pipe'] as const) : [];
     // A session of its own: it can be killed as a whole, and has no stream of the tool host and no terminal of others.
     const child = spawn(file, args, { cwd, env, detached: true, stdio: [stdin, output, output, ...session] });
     // A command that ends does not read to the end.
     child.stdin?.on('error', () => undefined);
-    const outputs = [pipe?.output, child.stdout, child.stderr].flatMap((stream) => stream ?? []);
+    const outputs = listOutputs(child, pipe);
     const terminal = isOnTerminal ? { terminal: { session: readSession(child) } } : {};
     return { process: child, stdin: child.stdin, outputs, ...terminal };
   } finally {
@@ -74,6 +74,9 @@ function startShell(host: CommandHost, shell: Shell, { body, cwd, env }: ShellSt
     pipe?.handOver();
   }
 }
+
+const listOutputs = ({ stdout, stderr }: ChildProcess, pipe: OutputPipe | undefined): Readable[] =>
+  [pipe?.output, stdout, stderr].flatMap((stream) => stream ?? []);
 
 /** Pid of the command's first process: leader of its group and session. Throws as `spawnCommand` does. */
 export async function leaderOf({ process: child }: CommandChild): Promise<number> {

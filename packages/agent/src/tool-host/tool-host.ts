@@ -50,12 +50,8 @@ export class ToolHost {
         return this.#commands.exec(request);
       case 'write':
         return this.#commands.write(request);
-      case 'apply_patch': {
-        const { patch, workdir = workspace } = request.body;
-        const directory = relative(workspace, resolve(workspace, workdir));
-        const changes = applyPatch(patch, new WorkspacePatchFiles(workspace, directory));
-        return { type: 'patched', id, body: { changes } };
-      }
+      case 'apply_patch':
+        return this.#applyPatch(request);
       case 'read_file':
         return this.#readFile(request);
       case 'list_dir': {
@@ -73,6 +69,13 @@ export class ToolHost {
         this.#options.killAll();
         return { type: 'done', id, body: {} };
     }
+  }
+
+  #applyPatch({ id, body }: Request<'apply_patch'>): ToolHostResponse {
+    const { workspace } = this.#options.commands;
+    const directory = relative(workspace, resolve(workspace, body.workdir ?? workspace));
+    const changes = applyPatch(body.patch, new WorkspacePatchFiles(workspace, directory));
+    return { type: 'patched', id, body: { changes } };
   }
 
   async #readFile({ id, body }: Request<'read_file'>): Promise<ToolHostResponse> {

@@ -62,8 +62,10 @@ describe('selectTools', () => {
   });
 
   test('offers apply_patch as a function to a model that takes nothing else', () => {
-    const find = (patchForm: 'function' | undefined = undefined) =>
-      selectTools('running', { ...job, patchForm }).find(({ name }) => name === 'apply_patch');
+    const find = (patchForm?: 'function') =>
+      selectTools('running', patchForm === undefined ? job : { ...job, patchForm }).find(
+        ({ name }) => name === 'apply_patch',
+      );
     expect(find()).toBe(TOOL_DEFINITIONS.apply_patch);
     expect(ToolDefinition.parse(find('function'))).toMatchObject({
       form: 'function',

@@ -4,6 +4,7 @@ type ImageType = ToolImage['mediaType'];
 
 /** How files of each type begin; a dot stands for any byte. */
 const MAGIC: readonly (readonly [ImageType, RegExp])[] = [
+  // oxlint-disable-next-line no-control-regex -- they are what the format has there
   ['image/png', /^\x89PNG\r\n\x1a\n/],
   ['image/jpeg', /^\xff\xd8\xff/],
   ['image/gif', /^GIF8[79]a/],

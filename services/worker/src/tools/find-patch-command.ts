@@ -8,9 +8,9 @@ export type PatchCommand =
   | { readonly kind: 'bare' };
 
 /** A word of the shell in which nothing is expanded. */
-const WORD = /(?:'([^']+)'|"([^"$`\\!]+)"|([\w./@+:,=-]+))/.source;
+const WORD = /(?:'(?<single>[^']+)'|"(?<double>[^"$`\\!]+)"|(?<plain>[\w./@+:,=-]+))/.source;
 const HEREDOC = new RegExp(
-  String.raw`^\s*(?:cd[ \t]+${WORD}[ \t]*&&\s*)?apply_?patch[ \t]*<<(-?)[ \t]*(['"]?)(\w+)\5[ \t]*\r?\n([^]*?)\r?\n(\t*)\6\s*$`,
+  String.raw`^\s*(?:cd[ \t]+${WORD}[ \t]*&&\s*)?apply_?patch[ \t]*<<(?<dash>-?)[ \t]*(?<quote>['"]?)(?<end>\w+)\k<quote>[ \t]*\r?\n(?<body>[^]*?)\r?\n(?<indent>\t*)\k<end>\s*$`,
 );
 const BEGIN = '*** Begin Patch';
 
@@ -23,12 +23,14 @@ export function findPatchCommand({
   workdir = WORKDIR,
 }: Pick<ExecCommandArgs, 'cmd' | 'workdir'>): PatchCommand | undefined {
   if (cmd.trimStart().startsWith(BEGIN)) return { kind: 'bare' };
-  const found = HEREDOC.exec(cmd);
-  if (found === null) return undefined;
-  const [, quoted, doubleQuoted, plain, dash, , , body = '', indent] = found;
-  // Only `<<-` may have its last line indented.
-  if (indent !== '' && dash === '') return undefined;
-  const directory = quoted ?? doubleQuoted ?? plain ?? '';
+  const groups = HEREDOC.exec(cmd)?.groups;
+  if (groups === undefined) return undefined;
+  const { dash, body = '', indent } = groups;
+  // Only `<<-` may have its last line indented, and takes the indentation away.
+  if (dash === '' && indent !== '') return undefined;
   const patch = dash === '' ? body : body.replaceAll(/^\t+/gm, '');
-  return { kind: 'patch', call: { patch, workdir: resolve(WORKDIR, workdir, directory) } };
+  return { kind: 'patch', call: { patch, workdir: resolve(WORKDIR, workdir, findDirectory(groups)) } };
 }
+
+const findDirectory = ({ single, double, plain }: Readonly<Record<string, string | undefined>>): string =>
+  single ?? double ?? plain ?? '';
