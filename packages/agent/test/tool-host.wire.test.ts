@@ -217,12 +217,13 @@ describe('a command that goes on', () => {
 
   test('is answered with its output so far, and later with what came since', async () => {
     const { start, write, sent } = startSession('echo one; sleep 0.6; echo two; exit 3');
-    expect(await start()).toEqual({ type: 'running', text: 'one\n', totalBytes: 4 });
+    expect(await start()).toEqual({ type: 'running', text: 'one\n', totalBytes: 4, totalLines: 1 });
     expect(sent.map((frame) => frame.type)).toEqual(['output', 'running']);
     expect(await write('')).toEqual({
       type: 'exited',
       text: 'two\n',
       totalBytes: 4,
+      totalLines: 1,
       exitCode: 3,
       signal: null,
       timedOut: false,
