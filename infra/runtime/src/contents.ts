@@ -10,6 +10,7 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
   bundles: [
     { entry: 'packages/agent/src/agent-main.ts', output: 'agent/agent.mjs' },
     { entry: 'packages/agent/src/tool-host-main.ts', output: 'agent/tool-host.mjs' },
+    { entry: 'packages/agent/src/apply-patch-main.ts', output: 'agent/apply-patch.mjs' },
     { entry: 'packages/agent/src/capture-patch-main.ts', output: 'agent/capture-patch.mjs' },
     { entry: 'packages/agent/src/build-layer-main.ts', output: 'agent/build-layer.mjs' },
     { entry: 'packages/agent/src/kill-user-main.ts', output: 'agent/kill-user.mjs' },
@@ -17,6 +18,9 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
     { entry: 'packages/agent/src/clear-files-main.ts', output: 'agent/clear-files.mjs' },
   ],
   files: [
+    // A model may know it by either name.
+    { from: 'packages/agent/commands/apply_patch', to: 'commands/apply_patch' },
+    { from: 'packages/agent/commands/apply_patch', to: 'commands/applypatch' },
     { from: 'packages/verification/reporters/node-test.mjs', to: 'reporters/node-test.mjs' },
     { from: 'packages/verification/reporters/drydock_pytest.py', to: 'reporters/drydock_pytest.py' },
   ],

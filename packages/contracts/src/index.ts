@@ -4,11 +4,12 @@ export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { Plan, Submission } from './plan.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
+export type { PatchCall } from './tools/editing.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
-export { ToolCall, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
+export { CallForm, ToolCall, ToolImage, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
 export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
 export {
   ArtifactDigests,

@@ -97,6 +97,7 @@ function createToolbox(
       await attempt.enter('running');
       onPlan();
     },
+    onImage: (callId, image) => attempt.conversation.attach(callId, image),
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
 }
@@ -159,6 +160,7 @@ function toAgentStart(
     kind: spec.kind,
     instruction: spec.instruction,
     tools: [...spec.tools],
+    ...(deps.models.describe(spec.model).vision ? {} : { isBlind: true as const }),
     maxTurns: Math.max(1, spec.limits.max_turns - budget.turns),
     workdir: '/job/work',
     // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read

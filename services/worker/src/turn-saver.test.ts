@@ -43,7 +43,10 @@ function setUp(older?: { patchBytes: number }) {
     artifacts: {} as Partial<Record<ArtifactName, string>>,
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
-    conversation: { toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n') },
+    conversation: {
+      toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n'),
+      toReadableLines: () => new TextEncoder().encode('said canary-0123456789\n'),
+    },
     get disclosure() {
       const { conversation, events, log } = attempt;
       shown ??= new Disclosure({ conversation: { ...conversation, lineCount: 0 }, events, log });

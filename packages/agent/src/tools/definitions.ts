@@ -1,5 +1,6 @@
 import type { ToolDefinition, ToolName } from '@drydock/contracts';
 import { APPLY_PATCH } from './definitions/editing.ts';
+import { VIEW_IMAGE } from './definitions/images.ts';
 import { REQUEST_PERMISSIONS } from './definitions/permissions.ts';
 import { SUBMIT, SUBMIT_PLAN, UPDATE_PLAN } from './definitions/plan.ts';
 import { EXEC_COMMAND, WRITE_STDIN } from './definitions/shell.ts';
@@ -13,6 +14,7 @@ export const TOOL_DEFINITIONS = {
   write_stdin: WRITE_STDIN,
   request_permissions: REQUEST_PERMISSIONS,
   apply_patch: APPLY_PATCH,
+  view_image: VIEW_IMAGE,
   update_plan: UPDATE_PLAN,
   submit_plan: SUBMIT_PLAN,
   submit: SUBMIT,

@@ -7,13 +7,14 @@ import { APPROVAL_PARAMETERS } from './definitions/permissions.ts';
 /** The tools that the model is given in a stage of this job. The worker decides over every call all the same. */
 export function selectTools(
   stage: Stage,
-  job: Pick<AgentStart, 'kind' | 'tools' | 'network'>,
+  job: Pick<AgentStart, 'kind' | 'tools' | 'network' | 'isBlind'>,
 ): ToolDefinition[] {
   const canAsk = job.network?.canAsk === true;
   const context = { kind: job.kind, stage, listed: job.tools };
   return ToolName.options
     .filter((name) => findToolObstacle(TOOL_RULES[name], context) === undefined)
     .filter((name) => name !== 'request_permissions' || canAsk)
+    .filter((name) => name !== 'view_image' || job.isBlind !== true)
     .map((name) => (name === 'exec_command' && canAsk ? ASKING_EXEC : TOOL_DEFINITIONS[name]));
 }
 

@@ -21,6 +21,7 @@ export const ToolName = z.enum([
   'write_stdin',
   'request_permissions',
   'apply_patch',
+  'view_image',
   'update_plan',
   'submit_plan',
   'submit',

@@ -1,11 +1,14 @@
-import type { JobKind, Stage, ToolCall, ToolGroup, ToolName } from '@drydock/contracts';
+import type { CallForm, JobKind, Stage, ToolGroup, ToolName } from '@drydock/contracts';
 import { changesFiles } from '../job/changes-files.ts';
 
 export interface ToolRule {
   /** The group that a job must list to have the tool; `null`: every job has it. */
   readonly group: ToolGroup | null;
   readonly stages: readonly Stage[];
-  readonly form: ToolCall['form'];
+  /** How it is offered. */
+  readonly form: CallForm;
+  /** Whether a call in the other form is understood too: models that know functions alone make those. */
+  readonly anyForm?: true;
   /** What it may do to the workspace: nothing, whatever the code that it runs does, or edits, in jobs that make them. */
   readonly effect: 'none' | 'runs_code' | 'edits';
 }
@@ -17,7 +20,14 @@ export const TOOL_RULES: Readonly<Record<ToolName, ToolRule>> = {
   exec_command: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'runs_code' },
   write_stdin: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'runs_code' },
   request_permissions: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'none' },
-  apply_patch: { group: 'code_interpreter', stages: ['running'], form: 'freeform', effect: 'edits' },
+  apply_patch: {
+    group: 'code_interpreter',
+    stages: ['running'],
+    form: 'freeform',
+    anyForm: true,
+    effect: 'edits',
+  },
+  view_image: { group: 'code_interpreter', stages: BOTH, form: 'function', effect: 'none' },
   update_plan: { group: null, stages: ['running'], form: 'function', effect: 'none' },
   submit_plan: { group: null, stages: ['planning'], form: 'function', effect: 'none' },
   submit: { group: null, stages: ['running'], form: 'function', effect: 'none' },

@@ -1,11 +1,13 @@
 import type {
   Checkpoint,
+  ExecCommandArgs,
   JobSpec,
   Observation,
   Plan,
   Stage,
   Submission,
   ToolCall,
+  ToolImage,
   ToolName,
 } from '@drydock/contracts';
 import type { PolicyDecision, Sandbox } from '@drydock/core';
@@ -18,6 +20,9 @@ import { LoopWatch } from '../conversation/loop-watch.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
+import { createImageTools } from './image-tools.ts';
+import { findPatchCommand } from './find-patch-command.ts';
+import type { PatchCommand } from './find-patch-command.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { createPlanTools } from './plan-tools.ts';
 import { createShellTools } from './shell-tools.ts';
@@ -28,7 +33,8 @@ import { refused } from './tool-set.ts';
 
 interface ToolboxOptions {
   readonly spec: Pick<JobSpec, 'kind' | 'tools' | 'plan_only'>;
-  readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
+  readonly sandbox: CommandRunnerOptions['sandbox'] &
+    Pick<Sandbox, 'applyPatch' | 'readFile' | 'setWorkspaceAccess'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
   readonly clock: CommandRunnerOptions['clock'];
@@ -45,8 +51,13 @@ interface ToolboxOptions {
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
+  /** Takes the image that the output of a call shows. */
+  readonly onImage: (callId: string, image: ToolImage) => void;
   readonly onDecision: (decision: Pick<PolicyDecision, 'verdict' | 'reason'>) => void;
 }
+
+const BARE_PATCH =
+  "That is a patch, not a shell command, and nothing was changed. Call apply_patch with it, or run apply_patch <<'EOF' with the patch as its lines.";
 
 /** Decided, and told, where the command is known in full. */
 const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command']);
@@ -73,6 +84,7 @@ export class Toolbox {
     this.#tools = {
       ...createShellTools({ ...options, ...parts }),
       ...createEditTools(options),
+      ...createImageTools(options),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
@@ -133,25 +145,46 @@ export class Toolbox {
   }
 
   async #run(call: ToolCall, signal: AbortSignal): Promise<Observation> {
-    const { spec, slice } = this.#options;
+    const { slice } = this.#options;
     if (this.safeMode !== undefined) return refused('safe_mode', 'The job ends here, in safe mode.');
     if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
-    const context = { kind: spec.kind, stage: this.stage, listed: spec.tools };
-    const decision = decideToolCall(call, context);
-    this.#options.onDecision(decision);
+    const decision = this.#decide(call);
     if (decision.verdict === 'deny') return this.#refuse(call, decision.reason, decision.message);
-    const args = parseArguments(decision.tool, call);
+    const { tool } = decision;
+    const args = parseArguments(tool, call);
     if (args.kind === 'invalid') return this.#refuse(call, 'invalid_arguments', args.message);
-    if (!TOLD_BY_GATE.has(decision.tool)) this.#tell(call, decision.verdict, decision.reason);
-    return this.#act(decision.tool, args.value, { callId: call.callId, signal });
+    const context = { callId: call.callId, signal };
+    const patch = tool === 'exec_command' ? findPatchCommand(args.value as ExecCommandArgs) : undefined;
+    if (patch !== undefined) return this.#applyCommand(patch, context);
+    if (!TOLD_BY_GATE.has(tool)) this.#tell(call, decision.verdict, decision.reason);
+    return this.#act(tool, args.value, context);
   }
 
-  #refuse(call: ToolCall, reason: string, message: string): Observation {
+  /** A patch in a shell command is decided, told and carried out as the patch that it is. */
+  async #applyCommand(patch: PatchCommand, context: ToolCallContext): Promise<Observation> {
+    const { form } = TOOL_RULES.apply_patch;
+    const call = { callId: context.callId, name: 'apply_patch', form };
+    if (patch.kind === 'bare') return this.#refuse(call, 'patch_as_script', BARE_PATCH);
+    const decision = this.#decide(call);
+    if (decision.verdict === 'deny') return this.#refuse(call, decision.reason, decision.message);
+    this.#tell(call, decision.verdict, decision.reason);
+    return this.#act('apply_patch', patch.call, context);
+  }
+
+  #decide(call: Omit<ToolCall, 'input'>): PolicyDecision {
+    const { spec, onDecision } = this.#options;
+    const context = { kind: spec.kind, stage: this.stage, listed: spec.tools };
+    const decision = decideToolCall(call, context);
+    onDecision(decision);
+    return decision;
+  }
+
+  #refuse(call: Omit<ToolCall, 'input'>, reason: string, message: string): Observation {
     this.#tell(call, 'deny', reason);
     return refused(reason, message);
   }
 
-  #tell({ callId, name }: ToolCall, verdict: PolicyDecision['verdict'], reason: string): void {
+  #tell({ callId, name }: Omit<ToolCall, 'input'>, verdict: PolicyDecision['verdict'], reason: string): void {
     const data = { call_id: callId, tool: name.slice(0, 100), verdict, reason };
     this.#options.events.emit({ type: 'policy.decided', data });
   }
