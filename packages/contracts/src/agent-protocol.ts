@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Constraints, JobKind } from './job.ts';
+import { Constraints, FollowUp, JobKind } from './job.ts';
 import { Stage } from './stage.ts';
 import { ToolDefinition } from './tools/tool-definition.ts';
 import { ToolGroup } from './tools/tool-names.ts';
@@ -80,6 +80,8 @@ export const AgentStart = z.strictObject({
   date: z.iso.date(),
   /** Absent: the conversation begins with this attempt. */
   resume: AgentResume.optional(),
+  /** Present where the instruction follows another job's conversation, which the worker has. */
+  followUp: FollowUp.pick({ status: true, verified: true }).optional(),
 });
 export type AgentStart = z.infer<typeof AgentStart>;
 

@@ -11,6 +11,7 @@ export const DEFAULT_TENANT: TenantId = 'default';
 export const AuditAction = z.enum([
   'job.submitted',
   'job.continued',
+  'job.messaged',
   'job.cancelled',
   'job.finished',
   'approval.requested',

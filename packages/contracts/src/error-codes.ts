@@ -20,6 +20,7 @@ export const ErrorCode = z.enum([
   'not_found',
   'not_ready',
   'job_finished',
+  'message_refused',
   'queue_full',
   'no_checkpoint',
   'approval_over',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ApprovalRequest, ApprovalStatus } from './approval.ts';
 import { ErrorBody } from './error-codes.ts';
 import { EgressDecision } from './egress-protocol.ts';
-import { ApprovalId } from './ids.ts';
+import { ApprovalId, MessageId } from './ids.ts';
 import { JobState, Warning } from './job.ts';
 import { Plan, PlanStepStatus } from './plan.ts';
 import { Stage } from './stage.ts';
@@ -25,7 +25,15 @@ export const JobEventBody = z.discriminatedUnion('type', [
       explanation: z.string().optional(),
     }),
   ),
-  event('message.added', z.object({ role: z.enum(['assistant', 'user']), text: z.string() })),
+  event(
+    'message.added',
+    z.object({
+      role: z.enum(['assistant', 'user']),
+      text: z.string(),
+      /** Of a message that a person sent to the job. */
+      message_id: MessageId.optional(),
+    }),
+  ),
   event('command.started', z.object({ call_id: z.string(), cmd: z.string(), workdir: z.string() })),
   event('command.output_appended', z.object({ call_id: z.string(), text: z.string() })),
   event(

@@ -35,6 +35,13 @@ export const ApprovalId = z
   .brand<'ApprovalId'>();
 export type ApprovalId = z.infer<typeof ApprovalId>;
 
+/** `msg_` + ULID: one message of a person to a job that runs. */
+export const MessageId = z
+  .string()
+  .regex(/^msg_[0-9A-HJKMNP-TV-Z]{26}$/)
+  .brand<'MessageId'>();
+export type MessageId = z.infer<typeof MessageId>;
+
 /** SHA-256 of an artifact's bytes, lower-case hex: its name in the content-addressed store. */
 export const Digest = z
   .string()

@@ -1,5 +1,5 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
-export { ApprovalId, Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
+export { ApprovalId, Digest, InstanceId, JobId, MessageId, SandboxId, UploadId, WorkerId } from './ids.ts';
 export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { Plan, Submission } from './plan.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
@@ -16,7 +16,9 @@ export {
   ArtifactName,
   Constraints,
   ContinueRequest,
+  FollowUp,
   JOB_STATES,
+  JobFields,
   JobJson,
   JobKind,
   JobLimits,
@@ -30,7 +32,8 @@ export {
   RequestedChecks,
   Warning,
 } from './job.ts';
-export type { JobRequestInput } from './job.ts';
+export type { FollowUpInput, JobRequestInput } from './job.ts';
+export { JobMessage, MAX_JOB_MESSAGES, MessageJson, MessageRequest } from './message.ts';
 export { ArtifactJson, ArtifactListJson, JobListJson } from './lists.ts';
 export { JobEvent, JobEventBody } from './events.ts';
 export type { JobEventType } from './events.ts';

@@ -8,6 +8,7 @@ import { Plan } from './plan.ts';
 import { ScreeningFinding } from './screening.ts';
 import { MAX_JOB_SECRETS, SecretName } from './secret.ts';
 import { JobSource, StoredSource } from './source.ts';
+import { Text } from './text.ts';
 import { ToolGroup } from './tools/tool-names.ts';
 import { Usage } from './transcript.ts';
 
@@ -31,14 +32,6 @@ export type JobState = z.infer<typeof JobState>;
 export const JobKind = z.enum(['implement', 'fix', 'review', 'explain', 'test']);
 export type JobKind = z.infer<typeof JobKind>;
 
-/**
- * Text that reaches a model, a command line and the job record as it was sent: programs end at a NUL, and half a
- * surrogate pair has no bytes.
- */
-const Text = z
-  .string()
-  .refine((text) => text.isWellFormed(), 'Not valid Unicode')
-  .refine((text) => !text.includes('\0'), 'Has a NUL character');
 const CheckCommands = z.array(Text.min(1).max(4_096)).max(10);
 /** `high` is for work on security: run slices, safe mode, a stronger sandbox. */
 export const JobTier = z.enum(['standard', 'high']);
@@ -79,11 +72,10 @@ export const Constraints = z.strictObject({
 });
 export type Constraints = z.infer<typeof Constraints>;
 
-/** The body of `POST /v1/jobs`. Unknown fields are refused. */
-export const JobRequest = z.strictObject({
+/** What a job is asked to do, whatever its tree comes from. Unknown fields are refused. */
+export const JobFields = z.strictObject({
   kind: JobKind,
   instruction: Text.max(100_000).regex(/\S/, 'Is empty'),
-  source: JobSource,
   checks: RequestedChecks.default({}),
   model: z
     .string()
@@ -107,9 +99,30 @@ export const JobRequest = z.strictObject({
   /** Where its approvals and its end are told; what it may look like: `parseCallbackUrl` in core. */
   callback_url: z.string().min(1).max(2_048).optional(),
 });
+export type JobFields = z.infer<typeof JobFields>;
+
+/** The body of `POST /v1/jobs` for a new thread; `FollowUpInput` is the other. */
+export const JobRequest = JobFields.extend({ source: JobSource });
 export type JobRequest = z.infer<typeof JobRequest>;
 /** The same as a caller writes it, before defaults are filled in. */
 export type JobRequestInput = z.input<typeof JobRequest>;
+
+/**
+ * The body of `POST /v1/jobs` for a job that follows another in its thread, on the same tree: what is absent is as it
+ * was there (docs/follow-ups.md).
+ */
+export interface FollowUpInput extends Partial<Omit<JobRequestInput, 'source' | 'instruction'>> {
+  readonly previous_job_id: JobId;
+  readonly instruction: string;
+}
+
+/** What the model is told of the job before, where an instruction follows one. */
+export const FollowUp = z.strictObject({
+  status: JobState,
+  verified: z.boolean().nullable(),
+  model: z.string(),
+});
+export type FollowUp = z.infer<typeof FollowUp>;
 
 /** The body of `POST /v1/jobs/{id}/continue`: what is absent is as it was. */
 export const ContinueRequest = z.strictObject({
@@ -119,11 +132,15 @@ export const ContinueRequest = z.strictObject({
 export type ContinueRequest = z.infer<typeof ContinueRequest>;
 
 /** What an accepted job asks for, with every default resolved. */
-export const JobSpec = JobRequest.omit({ source: true, limits: true }).extend({
+export const JobSpec = JobFields.omit({ limits: true }).extend({
   source: StoredSource,
   limits: JobLimits,
   /** The job whose checkpoint this one goes on from. */
   previous_job_id: JobId.optional(),
+  /** The first job of the thread; absent in that job. */
+  thread_id: JobId.optional(),
+  /** Present while the instruction has to be told behind what was said in the job before. */
+  follow_up: FollowUp.optional(),
   /** The job whose recorded conversation is played in the place of the model. */
   replay_of: JobId.optional(),
 });
@@ -150,6 +167,7 @@ export const WarningCode = z.enum([
   'new_failures',
   'report_contradicts_exit',
   'results_cut',
+  'messages_not_delivered',
 ]);
 export type WarningCode = z.infer<typeof WarningCode>;
 
@@ -233,6 +251,8 @@ export const JobJson = z.object({
   tier: JobTier,
   model: z.string(),
   previous_job_id: JobId.nullable(),
+  /** The first job of the thread: its own id, where it follows no other. */
+  thread_id: JobId,
   attempt: z.int(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
@@ -250,6 +270,10 @@ export const JobJson = z.object({
     /** Present where the job can be continued. */
     continue: z.string().optional(),
     approvals: z.string(),
+    /** The jobs of its thread. */
+    thread: z.string(),
+    /** Present while the job can be written to. */
+    messages: z.string().optional(),
   }),
 });
 export type JobJson = z.infer<typeof JobJson>;

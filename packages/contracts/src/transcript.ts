@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MessageId } from './ids.ts';
 
 /** How a tool is called on the wire: JSON arguments, or raw text. */
 export const CallForm = z.enum(['function', 'freeform']);
@@ -38,6 +39,8 @@ export const TranscriptItem = z.discriminatedUnion('type', [
     role: z.enum(['developer', 'user', 'assistant']),
     text: z.string(),
     phase: z.string().optional(),
+    /** Which message of a person to the job it is. Only the worker says so. */
+    messageId: MessageId.optional(),
   }),
   z.object({
     type: z.literal('reasoning'),

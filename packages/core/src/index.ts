@@ -5,6 +5,7 @@ export type { TerminalState } from './job/lifecycle.ts';
 export { changesFiles, hasChangeToProve } from './job/changes-files.ts';
 export { decideReplay } from './job/decide-replay.ts';
 export { decideContinuation } from './job/decide-continuation.ts';
+export { decideFollowUp } from './job/decide-follow-up.ts';
 export { LIMITS, resolveLimits } from './job/limits.ts';
 export type { LimitRange, LimitTable, ResolvedLimits } from './job/limits.ts';
 export { Budget, NO_USAGE } from './attempt/budget.ts';
@@ -55,7 +56,7 @@ export type {
   StoreMemory,
   SweptArtifacts,
 } from './retention-ports.ts';
-export { newApprovalId, newJobId, newUploadId } from './new-id.ts';
+export { newApprovalId, newJobId, newMessageId, newUploadId } from './new-id.ts';
 export { findPathFault } from './source/find-path-fault.ts';
 export { findRefFault } from './source/find-ref-fault.ts';
 export { parseGitUrl } from './source/parse-git-url.ts';
@@ -112,6 +113,7 @@ export type {
   UploadStore,
   WorkspaceAccess,
 } from './ports.ts';
+export type { MessageAnswer, MessageStore, NewMessage } from './message-ports.ts';
 export type { ApprovalQuestion, ApprovalStore, Decided, DecisionBy } from './approval-ports.ts';
 export type {
   AuditArchive,

@@ -50,6 +50,8 @@ export interface JobQuery {
   readonly cursor?: string | undefined;
   readonly states?: readonly JobState[] | undefined;
   readonly kind?: JobKind | undefined;
+  /** The first job of a thread: it, and all that follow it. */
+  readonly thread?: JobId | undefined;
   /** A job has to carry all of them. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Epoch milliseconds, exclusive. */

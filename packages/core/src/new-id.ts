@@ -1,9 +1,10 @@
 import type {
   ApprovalId as ApprovalIdType,
   JobId as JobIdType,
+  MessageId as MessageIdType,
   UploadId as UploadIdType,
 } from '@drydock/contracts';
-import { ApprovalId, JobId, UploadId } from '@drydock/contracts';
+import { ApprovalId, JobId, MessageId, UploadId } from '@drydock/contracts';
 import { ulid } from 'ulid';
 
 /** A new job id: sorts by the time it was made. */
@@ -17,4 +18,8 @@ export function newUploadId(): UploadIdType {
 
 export function newApprovalId(): ApprovalIdType {
   return ApprovalId.parse(`apr_${ulid()}`);
+}
+
+export function newMessageId(): MessageIdType {
+  return MessageId.parse(`msg_${ulid()}`);
 }

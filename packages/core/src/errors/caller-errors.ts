@@ -102,7 +102,13 @@ export const CALLER_ERRORS = {
     httpStatus: 409,
     retryable: false,
     summary: 'The job has already ended.',
-    next: 'Submit a new job.',
+    next: 'Submit a new job, or one that follows this one with previous_job_id.',
+  },
+  message_refused: {
+    httpStatus: 409,
+    retryable: false,
+    summary: 'The job takes no message.',
+    next: 'Read the message; when the job has ended, submit one that follows it with previous_job_id.',
   },
   budget_exceeded: {
     httpStatus: 422,
