@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { JobId, Warning } from '@drydock/contracts';
+import { MAX_JOB_MESSAGES } from '@drydock/contracts';
 import { DrydockError, MAX_ATTEMPTS, TRANSITIONS } from '@drydock/core';
 import { ENDINGS } from './endings.ts';
 import type { Keys } from './keys.ts';
@@ -25,6 +26,8 @@ const SCRIPTS = [
   'decide-approval',
   'use-approval',
   'release-job',
+  'add-message',
+  'close-messages',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
@@ -159,6 +162,7 @@ function loadScripts(keys: Keys): Record<ScriptName, Script> {
     MAX_PACE_MS,
     LEFT_OUT_WARNING,
     MAX_APPROVALS,
+    MAX_MESSAGES: MAX_JOB_MESSAGES,
     ...WEBHOOK_CAPS,
     APPROVAL_GRACE_MS,
   };

@@ -103,6 +103,11 @@ export class Keys {
     return `${this.#tag}:approvals:${jobId}`;
   }
 
+  /** Hash: number → message of a person to the job, as JSON; `key:<digest>` → which message a caller's key was for. */
+  messagesOf(jobId: JobId): string {
+    return `${this.#tag}:messages:${jobId}`;
+  }
+
   /** Hash, expiring: digest and job of a request that its caller marked with a key. */
   request(idempotencyKey: string): string {
     return `${this.#tag}:request:${createHash('sha256').update(idempotencyKey).digest('hex')}`;

@@ -56,27 +56,35 @@ async function filterEntries(
   entries: readonly string[],
   query: JobQuery,
 ): Promise<readonly string[]> {
-  const { states, kind, labels } = query;
-  if (states === undefined && kind === undefined && labels === undefined) return entries;
+  if (!isFiltered(query)) return entries;
   const rows = await connection.run((client) =>
-    Promise.all(entries.map((entry) => client.hmget(keys.job(jobIdOf(entry)), 'state', 'kind', 'labels'))),
+    Promise.all(entries.map((entry) => client.hmget(keys.job(jobIdOf(entry)), ...FIELDS))),
   );
-  return entries.filter((_entry, index) => {
-    const [state, kindOfJob, labelsOfJob] = rows[index] ?? [];
-    return passes({ state, kind: kindOfJob, labels: parseStoredJson(labelsOfJob ?? undefined) }, query);
+  return entries.filter((entry, index) => {
+    const [state, kind, labels, thread] = rows[index] ?? [];
+    const summary = { state, kind, labels: parseStoredJson(labels ?? undefined) };
+    return passes({ ...summary, thread: thread ?? jobIdOf(entry) }, query);
   });
 }
+
+/** What filters look at, as a job's hash has it. */
+const FIELDS = ['state', 'kind', 'labels', 'thread'] as const;
+
+const isFiltered = ({ states, kind, labels, thread }: JobQuery): boolean =>
+  [states, kind, labels, thread].some((filter) => filter !== undefined);
 
 /** What filters look at; from Redis, so that nothing of it is typed. */
 interface Summary {
   readonly state: unknown;
   readonly kind: unknown;
   readonly labels: unknown;
+  readonly thread: unknown;
 }
 
-function passes({ state, kind, labels }: Summary, query: JobQuery): boolean {
+function passes({ state, kind, labels, thread }: Summary, query: JobQuery): boolean {
   if (query.states && !query.states.some((one) => one === state)) return false;
   if (query.kind !== undefined && query.kind !== kind) return false;
+  if (query.thread !== undefined && query.thread !== thread) return false;
   const carried = new Map(Object.entries(labels ?? {}));
   return Object.entries(query.labels ?? {}).every(([name, value]) => carried.get(name) === value);
 }
@@ -91,7 +99,9 @@ async function readJobs(
     Promise.all(jobIds.map((jobId) => client.hgetall(keys.job(jobId)))),
   );
   const jobs = hashes.filter((fields) => Object.keys(fields).length > 0).map(parseJobRecord);
-  return jobs.filter(({ state, spec }) => passes({ state, kind: spec.kind, labels: spec.labels }, query));
+  return jobs.filter(({ id, state, spec: { kind, labels, thread_id } }) =>
+    passes({ state, kind, labels, thread: thread_id ?? id }, query),
+  );
 }
 
 function toUpperBound({ cursor, createdBefore }: JobQuery): string {

@@ -4,6 +4,7 @@ import type {
   JobArchive,
   JobStore,
   JobSweeper,
+  MessageStore,
   Office,
   SandboxRegistry,
   SecretStore,
@@ -25,6 +26,7 @@ import { RedisConnection } from './redis-connection.ts';
 import { RedisJobArchive } from './redis-job-archive.ts';
 import { RedisJobStore } from './redis-job-store.ts';
 import { RedisJobSweeper } from './redis-job-sweeper.ts';
+import { RedisMessageStore } from './redis-message-store.ts';
 import { RedisOffice } from './redis-office.ts';
 import { RedisSandboxRegistry } from './redis-sandbox-registry.ts';
 import { RedisSecretStore } from './redis-secret-store.ts';
@@ -50,6 +52,7 @@ export interface OpenQueue {
   readonly sweeper: JobSweeper;
   readonly archive: JobArchive;
   readonly approvals: ApprovalStore;
+  readonly messages: MessageStore;
   readonly audit: AuditLog;
   readonly secrets: SecretStore;
   readonly webhooks: WebhookOutbox;
@@ -87,6 +90,7 @@ export function openQueue(options: QueueOptions): OpenQueue {
     sweeper: new RedisJobSweeper({ connection, keys, scripts, queue: openedQueue }),
     archive: new RedisJobArchive({ connection, keys, scripts, queue: openedQueue }),
     approvals: new RedisApprovalStore({ connection, keys, scripts }),
+    messages: new RedisMessageStore({ connection, keys, scripts }),
     audit: new RedisAuditLog(connection, keys),
     secrets: new RedisSecretStore(connection, keys),
     webhooks: new RedisWebhookOutbox(connection, keys),

@@ -67,7 +67,8 @@ export class RedisJobArchive implements JobArchive {
       client.hmget(keys.job(jobId), 'fence', 'request'),
     );
     if (fence) await queue().remove({ jobId, fence: Number(fence) });
-    const { word } = await scripts.run('remove', jobId, { keys: request ? [request] : [] });
+    const owned = [keys.messagesOf(jobId), ...(request ? [request] : [])];
+    const { word } = await scripts.run('remove', jobId, { keys: owned });
     return word === 'ok';
   }
 

@@ -77,6 +77,7 @@ export class RedisJobStore implements JobStore {
       source,
       ...toRecord(spec, by),
       spec.callback_url ?? '',
+      spec.thread_id ?? '',
       ...given,
     ];
     const { word, values } = await this.#admit('accept', jobId, { request, args });

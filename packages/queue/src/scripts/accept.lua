@@ -2,7 +2,7 @@
 -- or nothing. A request that its caller marked with a key is taken in once.
 -- ARGV     2, 3 as in admission.lua  4 spec (JSON)  5 kind  6 labels (JSON)  7 time of one attempt, ms
 --          8 digest of its source or ''  9 who asks, for the record  10 action  11 data (JSON) of the record
---          12 callback URL or ''  13… what the job that it continues has come to, where it does
+--          12 callback URL or ''  13 first job of its thread or ''  14… what the job that it continues has come to, where it does
 -- Returns  {word, …}; word: ok (createdAt, deadlineAt) | exists | replayed (job of the first time) | mismatch
 --          | queue_full (wait, ms) | store_full (wait, ms)
 local wait_ms
@@ -17,7 +17,8 @@ local word = once(function()
   redis.call('HSET', JOB, 'id', JOB_ID, 'spec', ARGV[4], 'kind', ARGV[5], 'labels', ARGV[6], 'timeoutMs', ARGV[7],
     'fence', job.fence, 'attempt', job.attempt, 'createdAt', NOW, 'source', ARGV[8])
   if ARGV[12] ~= '' then redis.call('HSET', JOB, 'callbackUrl', ARGV[12]) end
-  if ARGV[13] then record_so_far(13) end
+  if ARGV[13] ~= '' then redis.call('HSET', JOB, 'thread', ARGV[13]) end
+  if ARGV[14] then record_so_far(14) end
   change_state('queued')
   arm_deadline(QUEUED_MS)
   enqueue()

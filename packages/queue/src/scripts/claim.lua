@@ -22,6 +22,8 @@ local word = once(function()
   job.fence, job.attempt = job.fence + 1, job.attempt + 1
   redis.call('HSET', JOB, 'fence', job.fence, 'attempt', job.attempt)
   redis.call('HSETNX', JOB, 'startedAt', NOW)
+  -- What the attempt before closed, this one listens to again.
+  redis.call('HDEL', JOB, 'messagesClosedAt')
   change_state('starting')
   hold_lease(WORKER, ARGV[4])
   arm_deadline(job.timeoutMs)
