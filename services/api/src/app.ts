@@ -27,6 +27,8 @@ import { getLivez, getMetrics, getReadyz } from './routes/health.ts';
 import type { JobRouteDeps } from './routes/jobs.ts';
 import { getJob, postJob } from './routes/jobs.ts';
 import { getJobs } from './routes/list-jobs.ts';
+import type { MessageRouteDeps } from './routes/messages.ts';
+import { postMessage } from './routes/messages.ts';
 import type { PatchRouteDeps } from './routes/patch.ts';
 import { getPatch } from './routes/patch.ts';
 import { postReplay } from './routes/replay.ts';
@@ -40,6 +42,7 @@ export type ApiDeps = Omit<
   EventRouteDeps &
     JobRouteDeps &
     ContinueRouteDeps &
+    MessageRouteDeps &
     PatchRouteDeps &
     ArtifactRouteDeps &
     UploadRouteDeps &
@@ -59,6 +62,8 @@ export type ApiDeps = Omit<
 export const MAX_BODY_BYTES = 2 << 20;
 
 const MAX_DECISION_BYTES = 16 << 10;
+/** 16,000 characters, escaped. */
+const MAX_MESSAGE_BYTES = 128 << 10;
 /** 16 KiB of a value, escaped, and its hosts. */
 const MAX_SECRET_BYTES = 128 << 10;
 
@@ -70,6 +75,7 @@ export function buildApp(deps: ApiDeps): Express {
   app.use(requestId, observeRequests(deps.metrics.requestSeconds), helmet());
 
   const readOnly = methodNotAllowed('GET', 'HEAD');
+  const postOnly = methodNotAllowed('POST');
   app.route(ROUTES.livez).get(getLivez).all(readOnly);
   app.route(ROUTES.readyz).get(getReadyz(routeDeps)).all(readOnly);
   app.route(ROUTES.metrics).get(getMetrics(routeDeps)).all(readOnly);
@@ -81,21 +87,16 @@ export function buildApp(deps: ApiDeps): Express {
     .post(jsonBody(MAX_BODY_BYTES), postJob(routeDeps))
     .all(methodNotAllowed('GET', 'HEAD', 'POST'));
   app.route(ROUTES.job).get(getJob(routeDeps)).all(readOnly);
-  app.route(ROUTES.cancel).post(postCancel(routeDeps)).all(methodNotAllowed('POST'));
-  app
-    .route(ROUTES.continue)
-    .post(optionalJsonBody(MAX_BODY_BYTES), postContinue(routeDeps))
-    .all(methodNotAllowed('POST'));
-  app.route(ROUTES.replay).post(postReplay(routeDeps)).all(methodNotAllowed('POST'));
+  app.route(ROUTES.cancel).post(postCancel(routeDeps)).all(postOnly);
+  app.route(ROUTES.continue).post(optionalJsonBody(MAX_BODY_BYTES), postContinue(routeDeps)).all(postOnly);
+  app.route(ROUTES.messages).post(jsonBody(MAX_MESSAGE_BYTES), postMessage(routeDeps)).all(postOnly);
+  app.route(ROUTES.replay).post(postReplay(routeDeps)).all(postOnly);
   app.route(ROUTES.events).get(getEvents(routeDeps)).all(readOnly);
   app.route(ROUTES.patch).get(getPatch(routeDeps)).all(readOnly);
-  app.route(ROUTES.uploads).post(postUpload(routeDeps)).all(methodNotAllowed('POST'));
+  app.route(ROUTES.uploads).post(postUpload(routeDeps)).all(postOnly);
   app.route(ROUTES.approvals).get(getApprovals(routeDeps)).all(readOnly);
   app.route(ROUTES.jobApprovals).get(getJobApprovals(routeDeps)).all(readOnly);
-  app
-    .route(ROUTES.approval)
-    .post(jsonBody(MAX_DECISION_BYTES), postApproval(routeDeps))
-    .all(methodNotAllowed('POST'));
+  app.route(ROUTES.approval).post(jsonBody(MAX_DECISION_BYTES), postApproval(routeDeps)).all(postOnly);
   app.route(ROUTES.audit).get(getAudit(routeDeps)).all(readOnly);
   app.route(ROUTES.secrets).get(getSecrets(routeDeps)).all(readOnly);
   app

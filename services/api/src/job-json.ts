@@ -1,9 +1,12 @@
 import type { JobJson, JobRecord } from '@drydock/contracts';
-import { decideContinuation } from '@drydock/core';
+import { decideContinuation, isTerminal } from '@drydock/core';
 
 /** The job as callers see it: without fence, deadline, instruction, prompt or digests. */
 export function toJobJson(job: JobRecord): JobJson {
   const self = `/v1/jobs/${job.id}`;
+  const threadId = job.spec.thread_id ?? job.id;
+  const canBeWrittenTo =
+    !isTerminal(job.state) && job.state !== 'verifying' && job.spec.replay_of === undefined;
   return {
     id: job.id,
     object: 'job',
@@ -12,6 +15,7 @@ export function toJobJson(job: JobRecord): JobJson {
     tier: job.spec.tier,
     model: job.spec.model,
     previous_job_id: job.spec.previous_job_id ?? null,
+    thread_id: threadId,
     attempt: job.attempt,
     created_at: job.createdAt,
     started_at: job.startedAt,
@@ -28,6 +32,8 @@ export function toJobJson(job: JobRecord): JobJson {
       cancel: `${self}/cancel`,
       ...(decideContinuation(job).kind === 'allowed' ? { continue: `${self}/continue` } : {}),
       approvals: `${self}/approvals`,
+      thread: `/v1/jobs?thread=${threadId}`,
+      ...(canBeWrittenTo ? { messages: `${self}/messages` } : {}),
     },
   };
 }

@@ -14,6 +14,7 @@ export const ROUTES = {
   artifact: '/v1/jobs/:jobId/artifacts/:name',
   cancel: '/v1/jobs/:jobId/cancel',
   continue: '/v1/jobs/:jobId/continue',
+  messages: '/v1/jobs/:jobId/messages',
   replay: '/v1/jobs/:jobId/replay',
   approvals: '/v1/approvals',
   jobApprovals: '/v1/jobs/:jobId/approvals',

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@drydock/contracts';
-import { JobKind, JobState, MAX_LABELS } from '@drydock/contracts';
+import { JobId, JobKind, JobState, MAX_LABELS } from '@drydock/contracts';
 import type { JobQuery } from '@drydock/core';
 import { z } from 'zod';
 import type { FieldError } from './field-errors.ts';
@@ -24,6 +24,7 @@ const ListQuery = z.strictObject({
     .pipe(z.array(JobState))
     .optional(),
   kind: JobKind.optional(),
+  thread: JobId.optional(),
   label: z.union([Label.transform((label) => [label]), z.array(Label).max(MAX_LABELS)]).optional(),
   created_after: Instant.optional(),
   created_before: Instant.optional(),
@@ -44,7 +45,7 @@ export function parseListQuery(query: unknown): ParsedListQuery {
     const { hasUnknownField, errors } = readIssues(parsed.error.issues);
     return { kind: 'refused', code: hasUnknownField ? 'unknown_field' : 'invalid_request', errors };
   }
-  const { limit, cursor, status, kind, label, created_after, created_before } = parsed.data;
+  const { limit, cursor, status, kind, thread, label, created_after, created_before } = parsed.data;
   return {
     kind: 'parsed',
     query: {
@@ -52,6 +53,7 @@ export function parseListQuery(query: unknown): ParsedListQuery {
       cursor,
       states: status,
       kind,
+      thread,
       labels: label && Object.fromEntries(label.map(splitLabel)),
       createdAfter: created_after,
       createdBefore: created_before,

@@ -63,7 +63,7 @@ describeWith('redis', 'POST /v1/jobs/{id}/continue', () => {
       tier: 'high',
     });
     const [older, record] = [await api.find(job.id), await api.find(next.id)];
-    expect(record?.spec).toEqual({ ...older?.spec, previous_job_id: job.id });
+    expect(record?.spec).toEqual({ ...older?.spec, previous_job_id: job.id, thread_id: job.id });
     expect(record?.signedCheckpoint).toEqual(signedCheckpoint);
     expect(await (await api.get(next.links.patch)).text()).toBe('the patch');
     await api.cancel(next.id);

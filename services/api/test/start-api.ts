@@ -11,6 +11,7 @@ import type {
   JobEventBody,
   JobId,
   JobRecord,
+  JobState,
   SignedCheckpoint,
 } from '@drydock/contracts';
 import { JobJson, WorkerId } from '@drydock/contracts';
@@ -182,6 +183,15 @@ class TestWorker {
   /** Records what can be gone on from. */
   async record(signedCheckpoint: SignedCheckpoint): Promise<void> {
     await this.#store.putArtifact(this.#lease, {}, { signedCheckpoint });
+  }
+
+  /** Goes through states, from the first one of an attempt. */
+  async enter(states: readonly JobState[]): Promise<void> {
+    let from: JobState = 'starting';
+    for (const to of states) {
+      await this.#store.transition(this.#lease, { from, to });
+      from = to;
+    }
   }
 
   /** Ends the job, with a patch where one is given. */

@@ -1,12 +1,13 @@
-import type { ArtifactDigests, JobRecord, SignedCheckpoint } from '@drydock/contracts';
-import type { JobStore, LimitTable, NewJob, SecretStore } from '@drydock/core';
-import { DrydockError, NO_USAGE, decideContinuation } from '@drydock/core';
+import type { JobRecord, JobSpec, SignedCheckpoint } from '@drydock/contracts';
+import type { JobStore, LimitTable, SecretStore } from '@drydock/core';
+import { DrydockError, decideContinuation } from '@drydock/core';
 import type { RequestHandler } from 'express';
 import { assertSecretsKnown } from '../assert-secrets-known.ts';
 import type { AcceptDeps } from '../accept-job.ts';
 import { acceptJob } from '../accept-job.ts';
 import { toIdempotentRequest } from '../idempotent-request.ts';
 import { parseContinueRequest } from '../parse-continue-request.ts';
+import { toSoFar } from '../to-so-far.ts';
 import { findJob } from './find-job.ts';
 
 export interface ContinueRouteDeps extends AcceptDeps {
@@ -34,33 +35,20 @@ export function postContinue(deps: ContinueRouteDeps): RequestHandler {
     const idempotent = toIdempotentRequest(key, { continue: older.id, body });
     deps.assertDurable();
     await assertSecretsKnown(deps.secrets, parsed.spec.secrets);
-    // A job that never came to a checkpoint of its own has that of the job before.
-    const spec = { ...parsed.spec, previous_job_id: decision.from.checkpoint.jobId };
-    const given = { request: idempotent, soFar: toSoFar(older, decision.from) };
+    const spec = toContinuing(parsed.spec, older, decision.from);
+    const given = { request: idempotent, soFar: toSoFar(older, decision.from, spec) };
     await acceptJob(deps, { toSpec: () => spec, given }, response);
   };
 }
 
-/** What the new job has from its start, so that it stands however early it ends. */
-function toSoFar(older: JobRecord, signedCheckpoint: SignedCheckpoint): NonNullable<NewJob['soFar']> {
-  const { result, artifacts, checkpoint, spec } = older;
+/** A job that never came to a checkpoint of its own has that of the job before, and its instruction was not said yet. */
+function toContinuing(spec: JobSpec, { id }: JobRecord, { checkpoint }: SignedCheckpoint): JobSpec {
+  const { follow_up, ...rest } = spec;
+  const isUntold = follow_up !== undefined && checkpoint.jobId !== id;
   return {
-    result: {
-      verified: spec.kind === 'review' || spec.kind === 'explain' ? null : false,
-      summary: null,
-      plan: signedCheckpoint.checkpoint.plan,
-      checks: null,
-      patch_bytes: result?.patch_bytes ?? 0,
-      usage: NO_USAGE,
-      warnings: [],
-    },
-    signedCheckpoint,
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-    artifacts: withoutProof(artifacts),
+    ...rest,
+    previous_job_id: checkpoint.jobId,
+    thread_id: spec.thread_id ?? id,
+    ...(isUntold ? { follow_up } : {}),
   };
-}
-
-/** What was proven of the older job is proven of nothing else. */
-function withoutProof({ 'before.json': _before, 'after.json': _after, ...rest }: ArtifactDigests) {
-  return rest;
 }
