@@ -1,5 +1,6 @@
 import type { AgentFrame, AgentStart, JobKind, ModelTurnBody, Stage } from '@drydock/contracts';
 import { formatObservation } from './format-observation.ts';
+import { buildFollowUp } from './prompts/build-follow-up.ts';
 import { buildOpening } from './prompts/build-opening.ts';
 import { buildResumption } from './prompts/build-resumption.ts';
 import { instructionsOf } from './prompts/instructions.ts';
@@ -50,7 +51,9 @@ export async function runLoop(start: AgentStart, worker: WorkerLine, shell: stri
 
 /** What the worker does not have yet of the conversation, and the stage it is in. */
 function open(start: AgentStart, shell: string): Pick<Loop, 'transcript' | 'stage'> {
-  const { resume } = start;
+  const { resume, followUp } = start;
+  if (followUp !== undefined)
+    return { transcript: new Transcript(buildFollowUp(start, followUp, shell)), stage: 'planning' };
   if (resume === undefined)
     return { transcript: new Transcript(buildOpening(start, shell)), stage: 'planning' };
   return { transcript: new Transcript([buildResumption(resume)]), stage: resume.stage };

@@ -12,7 +12,9 @@ export interface CompletionParts {
   readonly caller: Pick<ModelCaller, 'exceededLimit' | 'call'>;
   readonly compactor: Pick<Compactor, 'isDue' | 'run'>;
   readonly conversation: Conversation;
-  readonly toolbox: Pick<Toolbox, 'takeNotes' | 'startTurn'>;
+  readonly toolbox: Pick<Toolbox, 'takeNotes' | 'startTurn' | 'safeMode'>;
+  /** Tells the model what people have written since it was asked last. */
+  readonly hearMessages: (signal: AbortSignal) => Promise<void>;
   readonly events: Pick<EventSink, 'emit'>;
   /** Saves the turn that has ended; never rejects. Works while the model thinks about the next one. */
   readonly saveTurn: (signal: AbortSignal) => Promise<void>;
@@ -31,6 +33,8 @@ export async function answerCompletion(
   if (limit !== undefined) return refuseCompletion(parts, id, limit);
   conversation.append(body.append);
   for (const text of toolbox.takeNotes()) conversation.tell({ type: 'message', role: 'developer', text });
+  await parts.hearMessages(signal);
+  if (toolbox.safeMode !== undefined) return refuseUnsafe(parts, id, toolbox.safeMode);
   try {
     const result = await completeTurn(parts, body, signal);
     if (result.kind === 'exhausted') return refuseCompletion(parts, id, result.limit);
@@ -86,6 +90,11 @@ function toRefusal({ status, cause, text }: ModelTurn): Outcome | undefined {
     return { kind: 'failed', code: 'model_content_filtered', message };
   }
   return { kind: 'failed', code: 'model_refused', message: `The model refused: ${text}`.slice(0, 2_000) };
+}
+
+function refuseUnsafe({ agent }: CompletionParts, id: number, message: string): Outcome {
+  agent.send({ type: 'request.failed', id, body: { code: 'safe_mode', message } });
+  return { kind: 'safe_mode', message };
 }
 
 function refuseCompletion({ agent }: CompletionParts, id: number, limit: LimitKind): Outcome {

@@ -17,6 +17,7 @@ import { WorkRecord } from './conversation/work-record.ts';
 import type { WorkerDeps } from './deps.ts';
 import { Disclosure } from './disclosure.ts';
 import { EventSink } from './event-sink.ts';
+import { Inbox } from './inbox.ts';
 import { JobAudit } from './job-audit.ts';
 import type { Redactor } from './redactor.ts';
 import type { Recording } from './replay/open-recording.ts';
@@ -47,6 +48,7 @@ export class Attempt {
   player: ReplayPlayer | undefined;
   /** Where it goes on; undefined where it starts from the base. */
   resumePoint: ResumePoint | undefined;
+  readonly inbox: Inbox;
   readonly teardown: Teardown;
   readonly disclosure: Disclosure;
   /** The workspace as it was last saved. */
@@ -72,6 +74,8 @@ export class Attempt {
     });
     const { events, conversation, log } = this;
     this.disclosure = new Disclosure({ events, conversation, log });
+    const { lease } = claimed;
+    this.inbox = new Inbox({ messages: deps.messages, lease, conversation, log: deps.log });
     this.audit = new JobAudit(deps, claimed.job.id);
     this.budget = new Budget(claimed.job.spec.limits);
     this.teardown = new Teardown(deps.log);

@@ -47,7 +47,13 @@ const PROVEN: Ending = {
 };
 
 /** Commits to a store that takes nothing but cancelled, where that was asked for. */
-async function commitProven({ cancelRequested }: { cancelRequested: boolean }) {
+async function commitProven({
+  cancelRequested,
+  unread = [],
+}: {
+  cancelRequested: boolean;
+  unread?: readonly { id: string }[];
+}) {
   const asked: Commit[] = [];
   const ended: string[] = [];
   const deps: Partial<Record<keyof WorkerDeps, object>> = {
@@ -60,6 +66,7 @@ async function commitProven({ cancelRequested }: { cancelRequested: boolean }) {
         );
       },
     },
+    messages: { close: () => Promise.resolve('closed'), list: () => Promise.resolve(unread) },
     artifacts: { put: () => Promise.resolve(DIGEST) },
     metrics: { jobFinished: (to: string) => ended.push(to) },
     clock: { now: () => 0 },
@@ -90,6 +97,17 @@ describe('commitAttempt', () => {
         warnings: [{ code: 'ignored_files_left_out' }],
       },
       artifacts: { 'patch.diff': DIGEST, 'log.txt': DIGEST, 'after.json': DIGEST },
+    });
+  });
+
+  it('says which messages of people nobody has read', async () => {
+    const { asked } = await commitProven({
+      cancelRequested: false,
+      unread: [{ id: 'msg_1' }, { id: 'msg_2' }],
+    });
+    expect(asked[0]?.result.warnings).toContainEqual({
+      code: 'messages_not_delivered',
+      message: 'The job ended before the model read these messages: msg_1, msg_2',
     });
   });
 });

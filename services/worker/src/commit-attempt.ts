@@ -25,6 +25,7 @@ interface Made extends Pick<AgentStage, 'patch' | 'plan'> {
  */
 export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<TerminalState> {
   attempt.disclosure.close();
+  await noteUnread(attempt);
   const made = ending.stage === undefined ? await findOlder(attempt) : describeStage(ending.stage);
   await keepArtifacts(attempt, ending, made);
   noteLeftOut(attempt, made);
@@ -73,6 +74,16 @@ async function keepArtifacts(
     await attempt.keep('before.json', toJsonBytes(verification.before));
     await attempt.keep('after.json', toJsonBytes(verification.after));
   }
+}
+
+/** From here on none is taken: none is lost without a word. */
+async function noteUnread(attempt: Attempt): Promise<void> {
+  const unread = await attempt.inbox.end();
+  if (unread.length === 0) return;
+  attempt.warn({
+    code: 'messages_not_delivered',
+    message: `The job ended before the model read these messages: ${unread.map(({ id }) => id).join(', ')}`,
+  });
 }
 
 function noteLeftOut(attempt: Attempt, { patch: { leftOut } }: Made): void {

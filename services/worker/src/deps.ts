@@ -8,6 +8,7 @@ import type {
   GitMirrors,
   JobStore,
   LayerStore,
+  MessageStore,
   ModelGateway,
   Sandboxes,
   SandboxRegistry,
@@ -38,6 +39,7 @@ export interface WorkerDeps {
   readonly metrics: WorkerMetrics;
   readonly seal: CheckpointSeal;
   readonly approvals: ApprovalStore;
+  readonly messages: MessageStore;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly vault: Pick<SecretVault, 'open'>;
   readonly approvalTimes: ApprovalTimes;

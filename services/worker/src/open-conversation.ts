@@ -47,6 +47,7 @@ export function openConversation(
     conversation,
     caller,
     stage: () => toolbox.stage,
+    pinned: new Set([job.spec.instruction, ...(job.spec.system_prompt ? [job.spec.system_prompt] : [])]),
     describeWork: () => attempt.work.describe(changedPathsOf(saver.patch?.diff)),
     limitTokens: findLimit(attempt),
     onCompacted: ({ before, after, summary }) => {

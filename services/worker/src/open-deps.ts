@@ -38,6 +38,7 @@ export async function openDeps(config: ReturnType<typeof readConfig>, opened: Op
     cancellations: queue.cancellations,
     registry: queue.registry,
     approvals: queue.approvals,
+    messages: queue.messages,
     audit: queue.audit,
     vault: new SecretVault({ ...queue, opener: config.secretOpener }),
     artifacts: new DirectoryStore(join(config.dataDir, 'artifacts')),

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '@drydock/contracts';
 import type { Layer, Sandbox } from '@drydock/core';
-import { DrydockError } from '@drydock/core';
+import { DrydockError, hasChangeToProve } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
 import { refuseCheckpoint, startFromBase } from './resume-point.ts';
 import type { ScopedSandbox } from './sandbox-scope.ts';
@@ -57,7 +57,8 @@ async function mount(
     throw refuseCheckpoint('The checkpoint is of another base.');
   await sandbox.mountWorkspace(layer, 'read_write', signal);
   if (workspace !== null) await restore(attempt, { sandbox, workspace }, signal);
-  if (stage === 'planning') await sandbox.setWorkspaceAccess('read_only', signal);
+  if (stage === 'planning' || !hasChangeToProve(attempt.job.spec))
+    await sandbox.setWorkspaceAccess('read_only', signal);
   attempt.takeOver(resumePoint);
 }
 

@@ -1,6 +1,7 @@
-import type { AgentResume, Checkpoint, TranscriptLine } from '@drydock/contracts';
+import type { AgentResume, Checkpoint, FollowUp, TranscriptLine } from '@drydock/contracts';
 import { DrydockError, toDrydockError } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
+import { toFollowUpPoint } from './follow-up-point.ts';
 import { toLateAnswers } from './late-answers.ts';
 import { readTranscript } from './read-transcript.ts';
 
@@ -11,6 +12,8 @@ export interface ResumePoint {
   readonly after: AgentResume['after'];
   /** What came of calls that waited for a person, by call id. */
   readonly answers: ReadonlyMap<string, string>;
+  /** Where it follows another job with an instruction of its own, and that was not said yet. */
+  readonly followUp?: FollowUp | undefined;
 }
 
 /**
@@ -28,7 +31,8 @@ export async function findResumePoint(attempt: Attempt): Promise<void> {
   }
 }
 
-async function readResumePoint({ job, deps }: Attempt): Promise<ResumePoint | undefined> {
+async function readResumePoint(attempt: Attempt): Promise<ResumePoint | undefined> {
+  const { job, deps } = attempt;
   const { signedCheckpoint: signed, spec } = job;
   if (signed === undefined) {
     if (spec.previous_job_id === undefined) return undefined;
@@ -41,6 +45,7 @@ async function readResumePoint({ job, deps }: Attempt): Promise<ResumePoint | un
   const transcript = await readTranscript(deps.artifacts, checkpoint.transcript).catch((cause: unknown) => {
     throw refuseCheckpoint('The transcript of the checkpoint cannot be read.', cause);
   });
+  if (!isOwn && spec.follow_up !== undefined) return toFollowUpPoint(attempt, { checkpoint, transcript });
   const answers = toLateAnswers(isOwn ? await deps.approvals.listOfJob(job.id) : []);
   return { checkpoint, transcript, after: isOwn ? 'attempt' : 'job', answers };
 }

@@ -16,10 +16,12 @@ import type { ModelCallerOptions } from './model-caller.ts';
 import { openConversation } from './open-conversation.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { readGuidance } from './repository-guidance.ts';
+import { hearMessages } from './hear-messages.ts';
 import { inSandbox } from './sandbox-scope.ts';
 import { isHandedOverScreened, screenTurn, screenWords } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './tools/slice.ts';
+import { toAgentStart } from './to-agent-start.ts';
 import { Toolbox } from './tools/toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
 
@@ -63,7 +65,7 @@ export async function runAgentStage(
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
-  const parts = { sandbox, toolbox, saver, network, deadline };
+  const parts = { sandbox, toolbox, saver, network, deadline, gate: open.gate };
   const work = () => inSandbox(attempt, sandbox, () => serve(attempt, parts, signal));
   const outcome = await settle(work, signal);
   const captured = await captureEnd(attempt, saver, outcome);
@@ -89,6 +91,7 @@ function createToolbox(
     slice: createSlice(attempt),
     gate,
     egress,
+    inbox: attempt.inbox,
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       // The workspace was read-only so far: there is nothing to look at but words.
@@ -112,11 +115,12 @@ interface ServeParts {
   readonly saver: TurnSaver;
   readonly network: AgentStart['network'];
   readonly deadline: AttemptDeadline;
+  readonly gate: OpenGate['gate'];
 }
 
 async function serve(
   attempt: Attempt,
-  { sandbox, toolbox, saver, network, deadline }: ServeParts,
+  { sandbox, toolbox, saver, network, deadline, gate }: ServeParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { deps, job } = attempt;
@@ -134,6 +138,7 @@ async function serve(
       agent: sandbox.agent,
       toolbox,
       saveTurn: (ended) => saver.save(ended),
+      hearMessages: (heard) => hearMessages(attempt, gate, heard),
       ...openConversation(attempt, { toolbox, saver, deadline, onTurn }),
     },
     signal,
@@ -148,29 +153,6 @@ function readGuidanceOnce(
 ): Promise<RepositoryGuidance | undefined> {
   if (resumePoint !== undefined) return Promise.resolve(undefined);
   return readGuidance({ sandbox, directory: '', emit: (event) => events.emit(event) }, signal);
-}
-
-function toAgentStart(
-  { job, deps, budget, resumePoint }: Attempt,
-  network: AgentStart['network'],
-): AgentStart {
-  const { spec } = job;
-  const resume = resumePoint && { stage: resumePoint.checkpoint.stage, after: resumePoint.after };
-  return {
-    kind: spec.kind,
-    instruction: spec.instruction,
-    tools: [...spec.tools],
-    ...(deps.models.describe(spec.model).vision ? {} : { isBlind: true as const }),
-    maxTurns: Math.max(1, spec.limits.max_turns - budget.turns),
-    workdir: '/job/work',
-    // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read
-    date: new Date(deps.clock.now()).toISOString().slice(0, 10),
-    ...(spec.system_prompt === undefined ? {} : { systemPrompt: spec.system_prompt }),
-    ...(spec.plan_only === true ? { planOnly: true as const } : {}),
-    ...(spec.constraints === undefined ? {} : { constraints: spec.constraints }),
-    ...(resume === undefined ? {} : { resume }),
-    ...(network === undefined ? {} : { network }),
-  };
 }
 
 /** Turns what ended the loop into an outcome; rethrows where no outcome may be written any more. */

@@ -76,6 +76,7 @@ async function serve(script: Script) {
     limitTokens: limitTokens ?? Infinity,
     describeWork: () => 'Plan:\n- [x] look',
     stage: () => 'running',
+    pinned: new Set(),
     onCompacted: ({ before, after }) =>
       sink.emit({ type: 'conversation.compacted', data: { before_tokens: before, after_tokens: after } }),
   });
@@ -112,6 +113,7 @@ async function serve(script: Script) {
       },
       events: sink,
       saveTurn: async () => {},
+      hearMessages: async () => {},
     },
     AbortSignal.timeout(5_000),
   );

@@ -44,6 +44,7 @@ function setUp(older?: { patchBytes: number }) {
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
     conversation: {
+      isBegun: true,
       toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n'),
       toReadableLines: () => new TextEncoder().encode('said canary-0123456789\n'),
     },
@@ -139,6 +140,15 @@ describe('the end of a turn', () => {
     const { turn, kept } = setUp();
     expect(await turn({})).toEqual(['recorded 0']);
     expect(kept).toEqual({ 'transcript.jsonl': 'said [secret:KEY]\n', 'patch.diff': '' });
+  });
+
+  it('signs nothing before the task was said: whoever went on from there would not know it', async () => {
+    const { turn, attempt, signedCheckpoints } = setUp();
+    attempt.conversation.isBegun = false;
+    await turn({});
+    attempt.conversation.isBegun = true;
+    await turn({});
+    expect(signedCheckpoints.map((signed) => signed !== undefined)).toEqual([false, true]);
   });
 
   it('leaves the patch of an older attempt where it is', async () => {

@@ -199,7 +199,9 @@ export class TurnSaver {
     const { attempt, toolbox, layer } = this.#options;
     const { job, lease, deps, budget } = attempt;
     const transcript = this.#transcript;
-    if (this.#isUnsaved || transcript === undefined) return undefined;
+    // What nobody has said yet cannot be gone on from: a checkpoint of it would hide the task, which is said at first.
+    const isSaid = attempt.conversation.isBegun || toolbox.submission !== undefined;
+    if (this.#isUnsaved || transcript === undefined || !isSaid) return undefined;
     return deps.seal.sign({
       jobId: job.id,
       fence: lease.fence,

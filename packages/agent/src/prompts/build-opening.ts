@@ -6,9 +6,13 @@ import { PLANNING_ONLY, PLANNING_STAGE } from './stage-messages.ts';
  * and the form of the hints are those that Codex models are trained on (codex-contract.md).
  */
 export function buildOpening(start: AgentStart, shell: string): TranscriptItem[] {
+  return [start.planOnly === true ? PLANNING_ONLY : PLANNING_STAGE, ...buildTask(start, shell)];
+}
+
+/** The part of it that a job says anew that follows another. */
+export function buildTask(start: AgentStart, shell: string): TranscriptItem[] {
   const { systemPrompt, instruction, guidance, constraints } = start;
   return [
-    start.planOnly === true ? PLANNING_ONLY : PLANNING_STAGE,
     ...(systemPrompt === undefined ? [] : [message('developer', systemPrompt)]),
     ...(guidance === undefined ? [] : [message('user', describeGuidance(guidance, start.workdir))]),
     message('user', describeEnvironment(start, shell)),

@@ -19,6 +19,8 @@ export interface CompactorOptions {
   readonly onCompacted: (done: { before: number; after: number; summary: string | undefined }) => void;
   readonly describeWork: () => string;
   readonly stage: () => Stage;
+  /** Texts that no cut takes away. */
+  readonly pinned: ReadonlySet<string>;
   /** Above it the conversation is cut before the next turn; tokens. */
   readonly limitTokens: number;
 }
@@ -41,12 +43,12 @@ export class Compactor {
 
   /** Rejects where the model server fails for another reason than the length. */
   async run(prefix: CallPrefix, signal: AbortSignal): Promise<void> {
-    const { conversation, caller, describeWork, stage, onCompacted, limitTokens } = this.#options;
+    const { conversation, caller, describeWork, stage, pinned, onCompacted, limitTokens } = this.#options;
     const before = caller.estimate(prefix, conversation.items);
     const summary = await this.#summarise(prefix, signal);
     const { opening, items } = conversation;
     const rest = items.slice(opening.length);
-    conversation.compact(shorten({ opening, rest, record: describeWork(), summary, stage: stage() }));
+    conversation.compact(shorten({ opening, rest, record: describeWork(), summary, stage: stage(), pinned }));
     const after = caller.estimate(prefix, conversation.items);
     this.#nextTokens = Math.max(limitTokens, after + limitTokens * REST_SHARE);
     onCompacted({ before, after, summary });

@@ -1,9 +1,17 @@
-import type { AgentFrame, ToolCall, ToolImage, TranscriptItem, TranscriptLine } from '@drydock/contracts';
+import type {
+  AgentFrame,
+  MessageId,
+  ToolCall,
+  ToolImage,
+  TranscriptItem,
+  TranscriptLine,
+} from '@drydock/contracts';
 import type { ModelTurn } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 
 type CompletionBody = Extract<AgentFrame, { type: 'model.complete' }>['body'];
 
+type Message = Extract<TranscriptItem, { type: 'message' }>;
 type ToolOutput = Extract<TranscriptItem, { type: 'tool_output' }>;
 
 /** Model servers take ids of up to 64 characters. */
@@ -33,6 +41,8 @@ export class Conversation {
   readonly #images = new Map<string, ToolImage>();
   /** Every id that a call had. */
   readonly #callIds = new Set<string>();
+  readonly #messageIds = new Set<string>();
+  #isBegun = false;
 
   get items(): readonly TranscriptItem[] {
     return this.#items;
@@ -41,6 +51,16 @@ export class Conversation {
   /** What the model was shown before it said its first word. */
   get opening(): readonly TranscriptItem[] {
     return this.#items.slice(0, this.#openingLength);
+  }
+
+  /** Whether the agent of this attempt has said what it has to say, the task for one: before that nothing is new. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** Whether the model was told this message of a person, in this attempt or in one that it goes on from. */
+  hasMessage(id: MessageId): boolean {
+    return this.#messageIds.has(id);
   }
 
   /**
@@ -61,6 +81,7 @@ export class Conversation {
   /** Takes what the agent adds before a model call. Throws `protocol_error` on anything it may not add. */
   append(items: CompletionBody['append']): void {
     for (const item of items) this.#addLine(this.#admit(item));
+    this.#isBegun = true;
   }
 
   /**
@@ -96,7 +117,7 @@ export class Conversation {
   }
 
   /** What the platform has to say before the next turn: behind the outputs of the last one. */
-  tell(item: Extract<TranscriptItem, { type: 'message' }>): void {
+  tell(item: Message): void {
     this.#addLine(item);
   }
 
@@ -119,6 +140,7 @@ export class Conversation {
     } else {
       if (isOfModel(line)) this.#openingLength ??= this.#items.length;
       if (line.type === 'tool_call') this.#callIds.add(line.call.callId);
+      if (line.type === 'message' && line.messageId !== undefined) this.#messageIds.add(line.messageId);
       this.#items.push(line);
     }
   }
@@ -136,7 +158,7 @@ export class Conversation {
   }
 
   #admit(item: TranscriptItem): TranscriptItem {
-    if (item.type === 'message' && item.role !== 'assistant') return item;
+    if (item.type === 'message' && item.role !== 'assistant') return ofNobody(item);
     if (item.type === 'tool_output' && this.#answered.delete(item.callId)) return this.#illustrate(item);
     throw new DrydockError('protocol_error', {
       message: 'The agent added an item that only the model may add.',
@@ -174,6 +196,12 @@ function withoutImageData(line: TranscriptLine): TranscriptLine {
   if (line.type !== 'tool_output' || line.image === undefined) return line;
   const { data: _, ...image } = line.image;
   return { ...line, image };
+}
+
+/** What a person wrote is the worker's to say: else an agent could make it look as if the model had read it. */
+function ofNobody(item: Message): Message {
+  const { messageId: _, ...said } = item;
+  return said;
 }
 
 const isOfModel = (item: TranscriptItem): boolean =>

@@ -20,7 +20,12 @@ const output = (callId: string): TranscriptItem => ({
 const opening = [says('developer', 'plan first'), says('user', 'mend it')];
 
 describe('shorten', () => {
-  const base = { opening, record: 'Plan:\n- [x] look', stage: 'running' as const };
+  const base = {
+    opening,
+    record: 'Plan:\n- [x] look',
+    stage: 'running' as const,
+    pinned: new Set(['the task']),
+  };
 
   it('keeps the opening, what people said, the record and the summary, in this order', () => {
     const rest = [says('assistant', 'hm'), call('1'), output('1'), says('user', 'and the tests'), call('2')];
@@ -37,6 +42,17 @@ describe('shorten', () => {
     const again = shorten({ ...base, rest: first.slice(opening.length), summary: 'New.' });
     expect(JSON.stringify(again)).not.toContain('Old.');
     expect(again).toHaveLength(first.length);
+  });
+
+  it('keeps what the job asks, however long and however long ago', () => {
+    const task = says('developer', 'the task');
+    const rest = [
+      task,
+      says('developer', 'a note'),
+      ...Array.from({ length: 30 }, () => says('user', '.'.repeat(10_000))),
+    ];
+    const kept = shorten({ ...base, rest, summary: undefined }).slice(opening.length, -2);
+    expect(kept).toEqual([task, ...rest.slice(-8)]);
   });
 
   it('keeps the newest words of people where all of them are too many', () => {

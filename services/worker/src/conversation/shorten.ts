@@ -13,6 +13,8 @@ export interface Shortening {
   /** The model's own words; undefined where there are none. */
   readonly summary: string | undefined;
   readonly stage: Stage;
+  /** Texts that stay as they are, however long: what the present job asks, where it follows others. */
+  readonly pinned: ReadonlySet<string>;
 }
 
 const STAGES: Readonly<Record<Stage, string>> = {
@@ -21,25 +23,26 @@ const STAGES: Readonly<Record<Stage, string>> = {
 };
 
 /** The conversation that takes the place of one that is too long: opening, words of people, facts, summary. */
-export function shorten({ opening, rest, record, summary, stage }: Shortening): TranscriptItem[] {
+export function shorten({ opening, rest, record, summary, stage, pinned }: Shortening): TranscriptItem[] {
   const facts = `<work_record>\nThe conversation before was cut to make room. ${STAGES[stage]} The workspace is as you left it.\n${record}\n</work_record>`;
   const words = summary ?? 'There is none: look at the workspace and at the record.';
   return [
     ...opening,
-    ...newestMessages(rest),
+    ...newestMessages(rest, pinned),
     { type: 'message', role: 'developer', text: facts },
     { type: 'message', role: 'user', text: `<summary_of_your_work>\n${words}\n</summary_of_your_work>` },
   ];
 }
 
-function newestMessages(rest: readonly TranscriptItem[]): TranscriptItem[] {
+function newestMessages(rest: readonly TranscriptItem[], pinned: ReadonlySet<string>): TranscriptItem[] {
   const kept: TranscriptItem[] = [];
   let room = MAX_MESSAGES_BYTES;
   for (const item of rest.toReversed()) {
-    if (item.type !== 'message' || item.role !== 'user' || isOurs(item.text)) continue;
-    room -= Buffer.byteLength(item.text);
-    if (room < 0) break;
-    kept.unshift(item);
+    if (item.type !== 'message' || item.role === 'assistant') continue;
+    const isPinned = pinned.has(item.text);
+    if (!isPinned && (item.role !== 'user' || isOurs(item.text))) continue;
+    if (!isPinned) room -= Buffer.byteLength(item.text);
+    if (isPinned || room >= 0) kept.unshift(item);
   }
   return kept;
 }

@@ -3,9 +3,11 @@ import type { Sandbox } from '@drydock/core';
 import { hasChangeToProve } from '@drydock/core';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
+import type { Inbox } from '../inbox.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { StageProgress } from './stage-progress.ts';
 import type { ToolSet } from './tool-set.ts';
+import { refused } from './tool-set.ts';
 
 interface PlanToolsOptions {
   readonly spec: Pick<JobSpec, 'kind' | 'plan_only'>;
@@ -14,6 +16,7 @@ interface PlanToolsOptions {
   readonly sandbox: Pick<Sandbox, 'setWorkspaceAccess'>;
   readonly commands: Pick<CommandRunner, 'endSessions'>;
   readonly events: Pick<EventSink, 'emit'>;
+  readonly inbox: Pick<Inbox, 'close'>;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
 }
@@ -23,11 +26,17 @@ const PLAN_ONLY: Submission = {
   changes: [],
 };
 
+/** From here on nobody could be heard: what somebody has said by then is heard first. */
+const WRITTEN_MEANWHILE = refused(
+  'message_waiting',
+  'A person has written meanwhile, and the message follows. Do what it asks, then hand in again.',
+);
+
 /** The tools that move a job through its stages. */
 export function createPlanTools(
   options: PlanToolsOptions,
 ): ToolSet<'update_plan' | 'submit_plan' | 'submit'> {
-  const { progress, events } = options;
+  const { progress, events, inbox } = options;
   return {
     update_plan: async ({ plan: steps, explanation }) => {
       const data = explanation === undefined ? { steps } : { steps, explanation };
@@ -37,12 +46,15 @@ export function createPlanTools(
     submit_plan: async (plan, { callId, signal }) => {
       const refusal = await options.gate.admitPlan(callId, plan, signal);
       if (refusal !== undefined) return refusal;
+      const isLast = options.spec.plan_only === true;
+      if (isLast && !(await inbox.close())) return WRITTEN_MEANWHILE;
       await acceptPlan(plan, options, signal);
-      if (options.spec.plan_only !== true) return { kind: 'plan_accepted' };
+      if (!isLast) return { kind: 'plan_accepted' };
       progress.submission = PLAN_ONLY;
       return { kind: 'submission_accepted' };
     },
     submit: async (submission) => {
+      if (!(await inbox.close())) return WRITTEN_MEANWHILE;
       progress.submission = submission;
       return { kind: 'submission_accepted' };
     },

@@ -32,6 +32,9 @@ interface SetUp {
   readonly patched?: PatchApplied;
   readonly kind?: JobKind;
   readonly planOnly?: true;
+  /** Whether a person has written what nobody has read. */
+  readonly isWrittenTo?: boolean;
+  readonly resumed?: { stage: 'running'; plan: null; submission: null };
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
@@ -96,6 +99,8 @@ function setUp(
     redactor: new Redactor([]),
     egress: { takeDenials: () => denials.splice(0) },
     gate,
+    inbox: { close: async () => more.isWrittenTo !== true },
+    resumed: more.resumed,
     onImage: (callId, image) => images.push([callId, image]),
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
@@ -131,6 +136,27 @@ describe('the toolbox', () => {
     expect(await call('submit_plan', PLAN)).toEqual({ kind: 'submission_accepted' });
     expect(reached).toEqual(['endSessions', 'onPlan']);
     expect([toolbox.plan, toolbox.submission?.changes]).toEqual([PLAN, []]);
+  });
+
+  it('hands nothing in while a person has written what nobody has read', async () => {
+    const waiting = { kind: 'refused', reason: 'message_waiting' };
+    const { call, toolbox } = setUp(['code_interpreter'], { isWrittenTo: true });
+    expect(await call('submit_plan', PLAN)).toEqual({ kind: 'plan_accepted' });
+    expect(await call('submit', { summary: 'done', changes: [] })).toMatchObject(waiting);
+    expect(toolbox.submission).toBeUndefined();
+    const planning = setUp(['code_interpreter'], { isWrittenTo: true, planOnly: true });
+    expect(await planning.call('submit_plan', PLAN)).toMatchObject(waiting);
+    expect([planning.toolbox.stage, planning.toolbox.plan, planning.reached]).toEqual(['planning', null, []]);
+  });
+
+  it('knows that what goes on in the execution stage may write', async () => {
+    const resumed = { stage: 'running', plan: null, submission: null } as const;
+    const [fix, review] = (['fix', 'review'] as const).map((kind) =>
+      setUp(['code_interpreter'], { kind, resumed }),
+    );
+    await fix?.call('exec_command', { cmd: 'touch a' });
+    await review?.call('exec_command', { cmd: 'touch a' });
+    expect([fix, review].map((one) => one?.toolbox.takeMayHaveWritten())).toEqual([true, false]);
   });
 
   it('keeps the stage while a plan is denied', async () => {

@@ -15,6 +15,7 @@ import { TOOL_RULES, decideToolCall } from '@drydock/core';
 import type { AttemptLog } from '../attempt-log.ts';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
+import type { Inbox } from '../inbox.ts';
 import type { JobEgress } from '../job-egress.ts';
 import { LoopWatch } from '../conversation/loop-watch.ts';
 import { CommandRunner } from './command-runner.ts';
@@ -47,6 +48,7 @@ interface ToolboxOptions {
     CommandGate,
     'admit' | 'admitInput' | 'admitPatch' | 'admitPlan' | 'requestPermissions' | 'safeMode'
   >;
+  readonly inbox: Pick<Inbox, 'close'>;
   /** Where the attempt goes on; absent: at the beginning. */
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
@@ -78,7 +80,7 @@ export class Toolbox {
 
   constructor(options: ToolboxOptions) {
     this.#options = options;
-    this.#progress = new StageProgress(options.resumed);
+    this.#progress = new StageProgress(options.spec, options.resumed);
     this.#commands = new CommandRunner(options);
     const parts = { progress: this.#progress, commands: this.#commands };
     this.#tools = {
