@@ -8,6 +8,7 @@ export const FLAGS = {
   limit: { type: 'string' },
   remember: { type: 'boolean' },
   reason: { type: 'string' },
+  text: { type: 'string' },
   file: { type: 'string', multiple: true },
   dir: { type: 'string' },
   head: { type: 'string' },

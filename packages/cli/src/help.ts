@@ -6,6 +6,7 @@ const FLAG_HELP: Readonly<Record<Exclude<FlagName, 'json' | 'help'>, string>> = 
   limit: 'how many at most (default 20)',
   remember: 'approve later calls of this job to the same hosts, too',
   reason: 'a text for the model',
+  text: 'what the model is to read',
   file: 'a file of entries; may be given more than once, in order',
   dir: 'a directory of audit files, <data>/audit/default for example',
   head: 'a head hash noted earlier that has to be in the chain',

@@ -16,6 +16,7 @@ const JOB = {
   tier: 'standard',
   model: 'scripted/fix',
   previous_job_id: null,
+  thread_id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAA',
   attempt: 1,
   created_at: '2026-01-01T00:00:00.000Z',
   started_at: null,
@@ -24,7 +25,7 @@ const JOB = {
   limits: { timeout_seconds: 9, memory_mb: 256, cpus: 1, disk_mb: 64, max_turns: 9, max_tokens_total: 9 },
   result: null,
   error: { code: 'model_error', message: 'Bad\u001b[31m\u202ething', blame: 'model' },
-  links: { self: '/', events: '/', patch: '/', artifacts: '/', cancel: '/', approvals: '/' },
+  links: { self: '/', events: '/', patch: '/', artifacts: '/', cancel: '/', approvals: '/', thread: '/' },
 };
 const APPROVAL = {
   id: 'apr_01ARZ3NDEKTSV4RRFFQ69G5FAA',
@@ -59,6 +60,13 @@ const SECRET = {
   created_at: '2026-01-01T00:00:00.000Z',
   updated_at: '2026-01-02T00:00:00.000Z',
 };
+const MESSAGE = {
+  id: 'msg_01ARZ3NDEKTSV4RRFFQ69G5FAA',
+  object: 'message',
+  job_id: JOB.id,
+  text: 'smaller',
+  created_at: '2026-01-01T00:00:00.000Z',
+};
 const ENTRIES = buildEntries(3);
 const HEAD = ENTRIES[2]?.hash ?? '';
 const toLines = (entries: readonly unknown[]) =>
@@ -71,6 +79,7 @@ const ANSWERS: Readonly<Record<string, [number, unknown]>> = {
   'GET /v1/jobs?limit=1&status=queued%2Cfailed': [200, list(JOB)],
   [`GET /v1/jobs/${JOB.id}`]: [200, JOB],
   [`POST /v1/jobs/${JOB.id}/cancel`]: [409, PROBLEM],
+  [`POST /v1/jobs/${JOB.id}/messages`]: [202, MESSAGE],
   'GET /v1/approvals': [200, list(APPROVAL)],
   [`POST /v1/jobs/${JOB.id}/approvals/${APPROVAL.id}`]: [200, { ...APPROVAL, status: 'approved' }],
   'GET /v1/secrets': [200, list(SECRET)],
@@ -145,6 +154,15 @@ it('shows a job without anything that a terminal would act on', async () => {
   expect(out).toMatch(/error +model_error: Bad \[31m thing/);
   // oxlint-disable-next-line no-control-regex -- what must not be there
   expect(out).not.toMatch(/[\u001b\u202e]/);
+});
+
+it('writes to a job', async () => {
+  expect(await run(`jobs message ${JOB.id} --text smaller`)).toMatchObject({
+    code: 0,
+    out: `message  ${MESSAGE.id}\n`,
+  });
+  expect(bodies).toEqual(['{"text":"smaller"}']);
+  expect(await run(`jobs message ${JOB.id}`)).toMatchObject({ code: 2 });
 });
 
 it('says why the server refuses, and ends with 1', async () => {

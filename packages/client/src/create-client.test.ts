@@ -12,6 +12,7 @@ const JOB: JobJson = {
   kind: 'fix',
   tier: 'standard',
   previous_job_id: null,
+  thread_id: jobId,
   model: 'gpt-5.3-codex',
   attempt: 0,
   created_at: '2026-01-01T00:00:00.000Z',
@@ -35,6 +36,7 @@ const JOB: JobJson = {
     artifacts: '/v1/jobs/x/artifacts',
     cancel: '/v1/jobs/x/cancel',
     approvals: '/v1/jobs/x/approvals',
+    thread: '/v1/jobs?thread=x',
   },
 };
 
@@ -105,6 +107,25 @@ describe('createClient', () => {
       body: '{"limits":{"max_turns":9}}',
     });
     expect(requests[0]?.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('writes to a job, again with the same key where the server is away', async () => {
+    const message = {
+      id: 'msg_01ARZ3NDEKTSV4RRFFQ69G5FAV',
+      object: 'message',
+      job_id: jobId,
+      text: 'keep it small',
+      created_at: '2026-01-01T00:00:00.000Z',
+    };
+    const { client, requests } = fakeServer([new Error('reset'), Response.json(message, { status: 202 })]);
+    expect(await client.sendMessage(jobId, 'keep it small')).toEqual(message);
+    expect(requests[1]).toMatchObject({
+      url: `http://api.test/v1/jobs/${jobId}/messages`,
+      method: 'POST',
+      body: '{"text":"keep it small"}',
+    });
+    const [first, second] = requests.map(({ headers }) => headers.get('idempotency-key'));
+    expect([first, first]).toEqual([second, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
 
   it('replays a job', async () => {

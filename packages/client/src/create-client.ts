@@ -5,9 +5,11 @@ import type {
   ArtifactJson,
   ArtifactName,
   ContinueRequest,
+  FollowUpInput,
   JobEvent,
   JobId,
   JobRequestInput,
+  MessageJson,
   UploadFormat,
 } from '@drydock/contracts';
 import { JobJson, UPLOAD_TYPES, UploadJson } from '@drydock/contracts';
@@ -22,6 +24,7 @@ import { followEvents } from './follow-events.ts';
 import type { JobFilter } from './list-jobs.ts';
 import { listJobs } from './list-jobs.ts';
 import { NEVER, pathOf } from './job-path.ts';
+import { createMessageMethods } from './message-methods.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { retry } from './retry.ts';
 import type { SecretMethods } from './secret-methods.ts';
@@ -33,9 +36,9 @@ import { createSender } from './send.ts';
 export interface Client extends AuditMethods, SecretMethods {
   /**
    * Resolves when the job is on disk. Sent up to six times where the server is away: a key of its own makes the repeats
-   * one job.
+   * one job. With `previous_job_id` it follows that job; throws the problem `no_checkpoint` where it cannot.
    */
-  submitJob(request: JobRequestInput, signal?: AbortSignal): Promise<JobJson>;
+  submitJob(request: JobRequestInput | FollowUpInput, signal?: AbortSignal): Promise<JobJson>;
   /** Uploads an archive or a bundle, for the source of a job. A stream is sent as it is read, and not held. */
   upload(body: UploadBody, format: UploadFormat, signal?: AbortSignal): Promise<UploadJson>;
   getJob(jobId: JobId, signal?: AbortSignal): Promise<JobJson>;
@@ -48,6 +51,11 @@ export interface Client extends AuditMethods, SecretMethods {
    * they are given. Throws the problem `no_checkpoint` where there is nothing to go on from. Repeated as `submitJob`.
    */
   continueJob(jobId: JobId, changes?: ContinueRequest, signal?: AbortSignal): Promise<JobJson>;
+  /**
+   * Writes to a job that runs: the model reads it before its next turn. Throws the problem `job_finished` or
+   * `message_refused` where it would not. Repeated as `submitJob`.
+   */
+  sendMessage(jobId: JobId, text: string, signal?: AbortSignal): Promise<MessageJson>;
   /**
    * A new job that plays the recorded conversation of this one on the same tree, asks no model, and ends at the first
    * difference (`result.replay`). Throws the problem `no_recording`. Repeated as `submitJob`.
@@ -113,6 +121,7 @@ export function createClient(options: ClientOptions): Client {
     listJobs: (filter = {}, signal = NEVER) => listJobs((path) => send(path, {}, signal), filter),
     cancelJob: async (jobId, signal = NEVER) =>
       parseAnswer(JobJson, await send(`${pathOf(jobId)}/cancel`, { method: 'POST' }, signal)),
+    ...createMessageMethods(send, clock),
     ...createApprovalMethods(send),
     ...createArtifactMethods(send),
     followEvents: follow,

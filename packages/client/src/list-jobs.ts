@@ -1,4 +1,4 @@
-import type { JobJson, JobKind, JobState } from '@drydock/contracts';
+import type { JobId, JobJson, JobKind, JobState } from '@drydock/contracts';
 import { JobListJson } from '@drydock/contracts';
 import { parseAnswer } from './parse-answer.ts';
 
@@ -6,6 +6,8 @@ import { parseAnswer } from './parse-answer.ts';
 export interface JobFilter {
   readonly status?: JobState | readonly JobState[];
   readonly kind?: JobKind;
+  /** The first job of a thread: it, and all that follow it. */
+  readonly thread?: JobId;
   /** A job has to carry all of them. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly createdAfter?: Date;
@@ -34,6 +36,7 @@ function toQuery(filter: JobFilter): URLSearchParams {
   const query = new URLSearchParams({ limit: String(filter.pageSize ?? PAGE_SIZE) });
   if (filter.status !== undefined) query.set('status', [filter.status].flat().join(','));
   if (filter.kind !== undefined) query.set('kind', filter.kind);
+  if (filter.thread !== undefined) query.set('thread', filter.thread);
   for (const [name, value] of Object.entries(filter.labels ?? {})) query.append('label', `${name}:${value}`);
   if (filter.createdAfter) query.set('created_after', filter.createdAfter.toISOString());
   if (filter.createdBefore) query.set('created_before', filter.createdBefore.toISOString());

@@ -45,6 +45,19 @@ export const JOB_COMMANDS: readonly Command[] = [
     summary: 'end a job; what it has made so far stays',
     run: async (input) => show(input, await input.client().cancelJob(parseJobId(input.args[0]))),
   },
+  {
+    name: 'jobs message',
+    args: ['job'],
+    flags: ['text'],
+    summary: 'write to a job that runs: the model reads it before its next turn',
+    run: async ({ args, flags, client, out }) => {
+      const jobId = parseJobId(args[0]);
+      if (flags.text === undefined) throw wrongUsage('jobs message needs --text.');
+      const message = await client().sendMessage(jobId, flags.text);
+      out(flags.json === true ? toJson(message) : toTable([['message', message.id]]));
+      return EXIT.done;
+    },
+  },
 ];
 
 const toVerified = ({ result }: JobJson): string =>
