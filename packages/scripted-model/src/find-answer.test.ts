@@ -66,6 +66,23 @@ describe('the step', () => {
   });
 });
 
+describe('what was said since the last turn', () => {
+  const heard = Transcript.parse({
+    name: 'demo',
+    steps: [
+      { reply: [{ text: 'Hm.' }] },
+      { expect: { said_contains: ['smaller'] }, reply: [{ text: 'Smaller, then.' }] },
+    ],
+  });
+  const answer = (...input: readonly object[]) => findAnswer(heard, request(input));
+  const smaller = { role: 'user', content: 'make it smaller' };
+
+  test('has to contain what a step expects', () => {
+    expect(answer(USER, SAID, smaller)).toMatchObject({ step: 1 });
+    expect(answer(smaller, SAID, USER)).toMatchObject({ code: 'transcript_departed' });
+  });
+});
+
 describe('a branch', () => {
   test.each([
     ['src test docs README', 'There are tests.'],

@@ -34,7 +34,12 @@ export function findAnswer(transcript: Transcript, request: Spoken): Cue | Depar
 
 /** What a summary says of where it stands: the steps before it are not to be seen any more. */
 const SUMMARY_OF_STEP = /\[scripted step (\d{1,3})\]/;
-const ANYTHING: NonNullable<Step['expect']> = { tools_include: [], last_output_contains: [], returned: [] };
+const ANYTHING: NonNullable<Step['expect']> = {
+  tools_include: [],
+  last_output_contains: [],
+  said_contains: [],
+  returned: [],
+};
 
 interface Place {
   readonly transcript: Transcript;
@@ -46,7 +51,8 @@ interface Place {
 function findUnmet({ transcript, index, step }: Place, request: Spoken, output: string): string | undefined {
   const { name, steps } = transcript;
   if (isAssistant(request.input.at(-1))) return 'nothing was said after the last answer.';
-  const { tools_include: tools, last_output_contains: texts, returned } = step.expect ?? ANYTHING;
+  const expected = step.expect ?? ANYTHING;
+  const { tools_include: tools, last_output_contains: texts, returned } = expected;
   const offered = new Set(request.tools.map((tool) => tool.name));
   const missing = tools.find((tool) => !offered.has(tool));
   if (missing !== undefined)
@@ -55,6 +61,8 @@ function findUnmet({ transcript, index, step }: Place, request: Spoken, output: 
   const last = played && { name, step: index - 1, played };
   const unreturned = findUnreturned(returned, last, request.input);
   if (unreturned !== undefined) return unreturned;
+  const unheard = findUnheard(expected.said_contains, request.input);
+  if (unheard !== undefined) return unheard;
   const unsaid = texts.find((text) => !output.includes(text));
   return unsaid && `expected the last output to contain ${quote(unsaid)}, ${butGot(output)}`;
 }
@@ -87,6 +95,23 @@ function readSummedStep(item: Item): number | undefined {
 function isAssistant(item: Item | undefined): boolean {
   if (item === undefined || isOutput(item)) return false;
   return item.type !== 'message' || item.role === 'assistant';
+}
+
+function findUnheard(texts: readonly string[], input: readonly Item[]): string | undefined {
+  const words = readWords(input);
+  const unheard = texts.find((text) => !words.includes(text));
+  return unheard && `expected ${quote(unheard)} to be said, but it was ${quote(words)}.`;
+}
+
+/** What was said since the assistant's last item, whoever said it. */
+function readWords(input: readonly Item[]): string {
+  const since = input.slice(input.findLastIndex(isAssistant) + 1);
+  return since.flatMap((item) => (item.type === 'message' ? [textOf(item)] : [])).join('\n');
+}
+
+function textOf({ content }: Extract<Item, { type: 'message' }>): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'input_text' ? part.text : '')).join('\n');
 }
 
 /** The outputs of one step's calls, in the order they were given. */

@@ -17,7 +17,7 @@ describe('Transcript', () => {
     expect(Transcript.parse(written).steps[0]).toEqual({
       ...written.steps[0],
       usage: { input_tokens: 10, cached_input_tokens: 0, output_tokens: 2, reasoning_tokens: 0 },
-      expect: { last_output_contains: ['ok'], tools_include: ['submit'], returned: [] },
+      expect: { last_output_contains: ['ok'], said_contains: [], tools_include: ['submit'], returned: [] },
       delay_ms: 0,
       end: 'completed',
       failures: [],

@@ -9,6 +9,8 @@ const Outputs = z.strictObject({ last_output_contains: Texts.default([]) });
 
 /** What a request must bring for a step to be played; anything else is a departure. */
 const Expectation = Outputs.extend({
+  /** What people or the platform must have said since the last turn, all of it. */
+  said_contains: Texts.default([]),
   /** Names of tools that must be offered. */
   tools_include: Texts.default([]),
   /** What must come back exactly as it was answered: the reasoning of the last step, a phase on every message. */
