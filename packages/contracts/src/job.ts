@@ -7,6 +7,7 @@ import { Digest, JobId, UploadId } from './ids.ts';
 import { Plan } from './plan.ts';
 import { ScreeningFinding } from './screening.ts';
 import { MAX_JOB_SECRETS, SecretName } from './secret.ts';
+import { CheckClaim, CodeReference, ReviewFinding } from './submission.ts';
 import { ToolGroup } from './tools/tool-names.ts';
 import { Usage } from './transcript.ts';
 import { UploadFormat } from './upload.ts';
@@ -204,6 +205,13 @@ export const WarningCode = z.enum([
   'new_failures',
   'report_contradicts_exit',
   'results_cut',
+  'references_unresolved',
+  'unchecked_submission',
+  'red_checks',
+  'claim_contradicted',
+  'mutation_survived',
+  'mutation_not_run',
+  'no_mutations',
 ]);
 export type WarningCode = z.infer<typeof WarningCode>;
 
@@ -230,6 +238,12 @@ export const JobResult = z.object({
   patch_bytes: z.int(),
   usage: Usage,
   warnings: z.array(Warning),
+  /** Of a review: what it found, the most severe first. `findings.sarif` has the same. */
+  review: z.object({ findings: z.array(ReviewFinding) }).optional(),
+  /** Of an explanation: the places it rests on. */
+  explanation: z.object({ references: z.array(CodeReference) }).optional(),
+  /** What the agent says that it ran; `checks` is what Drydock ran. */
+  claims: z.array(CheckClaim).optional(),
   /** What a look at the patch found that a person should see; absent in results of older versions. */
   findings: z.array(ScreeningFinding).max(200).optional(),
   /** SHA-256 of the instructions that the model was given; docs/prompts.md says which files they are. */
@@ -249,6 +263,7 @@ export const ArtifactName = z.enum([
   'before.json',
   'after.json',
   'log.txt',
+  'findings.sarif',
 ]);
 export type ArtifactName = z.infer<typeof ArtifactName>;
 export const ArtifactDigests = z.partialRecord(ArtifactName, Digest);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Plan, PlanUpdate, Submission } from '../plan.ts';
+import { Plan, PlanUpdate } from '../plan.ts';
+import { Submission } from '../submission.ts';
 import { RequestPermissionsArgs } from './permissions.ts';
 import { ExecCommandArgs, WriteStdinArgs } from './shell.ts';
 import type { ToolName } from './tool-names.ts';
