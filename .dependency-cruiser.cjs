@@ -40,7 +40,7 @@ const ROWS = {
   'packages/local-stack': { own: ['contracts', 'service-kit', 'queue', 'scripted-model'], vendors: ['zod'] },
   'packages/testing': {
     own: ['artifacts', 'contracts', 'core', 'queue', 'sandbox', 'runtime', 'service-kit'],
-    vendors: ['vitest'],
+    vendors: ['fast-check', 'vitest'],
   },
   'infra/runtime': { own: ['agent'], vendors: ['rolldown'] },
   'services/api': { own: [...SERVICE, 'artifacts'], vendors: ['express', 'helmet', 'zod'] },
@@ -59,7 +59,10 @@ const ROWS = {
     own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'queue', 'sandbox', 'scripted-model'],
     vendors: [],
   },
-  scripts: { own: ['contracts', 'core', 'models', 'policy', ...EXPORTERS], vendors: ['dependency-cruiser'] },
+  scripts: {
+    own: ['contracts', 'core', 'models', 'policy', ...EXPORTERS],
+    vendors: ['dependency-cruiser', 'vitest'],
+  },
 };
 
 /** Where a workspace package of that name lives. */

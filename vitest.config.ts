@@ -1,13 +1,20 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/test-run/longest-first.ts';
+import { ProgressReporter } from './scripts/test-run/progress-reporter.ts';
 
 /** One project per kind of dependency: the suffix of a test file says what it needs (CONTRIBUTING.md). */
 const EXCLUDED = ['**/node_modules/**', 'examples/*/**', '.cache/**', '.drydock/**'];
+const SETUP_FILES = ['packages/testing/src/seed-properties.ts'];
 
 /**
- * Containers and servers share the cores with the tests. Two files at a time fill two cores, since most of a file is
+ * Containers and servers share the cores with the tests. Three files at a time fill two cores, since half of a file is
  * waiting; each has an installation, a Redis or an engine of its own.
  */
-const EXTERNAL_WORKERS = 2;
+const EXTERNAL_WORKERS = 3;
+
+/** Services are started some fifty times over: what Node made of their sources is kept. */
+const COMPILE_CACHE = join(import.meta.dirname, '.cache/compile');
 
 /** What the bundler does with a prompt: the file as text. */
 const markdownAsText = {
@@ -22,6 +29,8 @@ const external = (name: string, timeoutMs: number) => ({
     name,
     include: [`**/*.${name}.test.ts`],
     exclude: EXCLUDED,
+    setupFiles: SETUP_FILES,
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     maxWorkers: EXTERNAL_WORKERS,
@@ -32,6 +41,9 @@ const external = (name: string, timeoutMs: number) => ({
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
+    // oxlint-disable-next-line node/no-process-env -- a log is read from its end: nobody watches there
+    reporters: process.env['CI'] === undefined ? ['default'] : [new ProgressReporter()],
     projects: [
       {
         plugins: [markdownAsText],
@@ -39,16 +51,17 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...EXCLUDED, '**/*.{wire,redis,docker,e2e}.test.ts'],
-          testTimeout: 5_000,
+          setupFiles: SETUP_FILES,
+          testTimeout: 20_000,
           // Pure code needs no walls between its files: one module graph instead of one per file.
           isolate: false,
           pool: 'threads',
         },
       },
-      external('wire', 20_000),
-      external('redis', 30_000),
-      external('docker', 60_000),
-      external('e2e', 120_000),
+      external('wire', 40_000),
+      external('redis', 60_000),
+      external('docker', 120_000),
+      external('e2e', 180_000),
     ],
   },
 });

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Approval, JobId } from '@drydock/contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
 import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
 
@@ -21,6 +20,8 @@ const RULES = `rules:
 `;
 const REVIEW = { kind: 'review', tool_use_approval: 'ask' } as const;
 const WAIT_MS = 30_000;
+/** The time that a sandbox is held, and that it takes to go; less than a person has. */
+const GIVEN_UP_MS = 7_000;
 
 describe('what leaves a sandbox', () => {
   const asked: string[] = [];
@@ -40,7 +41,7 @@ describe('what leaves a sandbox', () => {
     e2e = await startE2eStack({
       settings: {
         DRYDOCK_EGRESS_RULES_FILE: join(dir, 'rules.yaml'),
-        DRYDOCK_APPROVAL_HOLD_SECONDS: '2',
+        DRYDOCK_APPROVAL_HOLD_SECONDS: '1',
         DRYDOCK_APPROVAL_SECONDS: '10',
         DRYDOCK_WARM_SANDBOXES: '0',
       },
@@ -56,15 +57,14 @@ describe('what leaves a sandbox', () => {
   });
 
   const waitForQuestion = async (jobId: JobId, after?: Approval['id']): Promise<Approval> => {
-    const until = Date.now() + WAIT_MS;
-    while (Date.now() < until) {
-      const found = (await e2e.client.listPendingApprovals()).find(
-        (one) => one.job_id === jobId && one.id !== after,
-      );
-      if (found !== undefined) return found;
-      await sleep(100);
-    }
-    throw new Error('Nobody was asked.');
+    const isIt = ({ id, job_id }: Approval) => job_id === jobId && id !== after;
+    const find = async () => (await e2e.client.listPendingApprovals()).find(isIt);
+    return vi.waitUntil(find, { timeout: WAIT_MS, interval: 100 });
+  };
+  /** No sandbox and no worker waits for a person for long. */
+  const untilGivenUp = async () => {
+    const { instanceId } = e2e.stack.data;
+    await expect.poll(() => listContainers(instanceId), { timeout: GIVEN_UP_MS }).toEqual([]);
   };
   const stateOf = async (jobId: JobId) => (await e2e.client.getJob(jobId)).status;
 
@@ -130,9 +130,7 @@ describe('what leaves a sandbox', () => {
   it('goes nowhere when nobody answers, and the job was given up meanwhile', async () => {
     const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-denied-ts' });
     await waitForQuestion(id);
-    await sleep(4_000);
-    // No sandbox and no worker waits for a person for long.
-    expect(await listContainers(e2e.stack.data.instanceId)).toEqual([]);
+    await untilGivenUp();
     const { job, events } = await e2e.finish(id);
     expect(job, job.error?.message).toMatchObject({ status: 'succeeded', attempt: 2 });
     expect(asked).toEqual([]);
@@ -144,7 +142,7 @@ describe('what leaves a sandbox', () => {
   it('goes on after a long time where it was, when a person approves at last', async () => {
     const { id } = await e2e.submit({ ...REVIEW, model: 'scripted/ask-late-ts' });
     const { id: approvalId } = await waitForQuestion(id);
-    await sleep(4_000);
+    await untilGivenUp();
     await e2e.client.decideApproval({ jobId: id, approvalId, decision: 'approve' });
     const { job } = await e2e.finish(id);
     expect(job, job.error?.message).toMatchObject({ status: 'succeeded', attempt: 2 });

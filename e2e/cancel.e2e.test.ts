@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { JobEvent, JobId, JobJson, JobState } from '@drydock/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
-import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
+import { listContainers } from './src/e2e-stack.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
 const WAIT_MS = 60_000;
 /** Longest time from the cancellation to a machine on which nothing works for the job. */
@@ -17,27 +18,13 @@ const hasEntered =
 
 describe('cancel', () => {
   let e2e: E2eStack;
-  beforeAll(async () => {
-    e2e = await startE2eStack();
-  });
-  afterAll(async () => {
-    const { instanceId } = e2e.stack.data;
-    await e2e[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  useE2eStack((started) => (e2e = started));
 
   /** Sandboxes that work for a job: a workspace is unmounted when its container is gone, and a warm one has none. */
   async function countWorkspaces(): Promise<number> {
     const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
     return mounts.filter((line) => line.includes(e2e.stack.data.instanceId) && line.includes(' - overlay '))
       .length;
-  }
-
-  async function waitFor(jobId: JobId, seen: (event: JobEvent) => boolean): Promise<void> {
-    for await (const event of e2e.client.followEvents(jobId, {}, AbortSignal.timeout(WAIT_MS))) {
-      if (seen(event)) return;
-    }
-    throw new Error('The job ended before the event was seen.');
   }
 
   /** Cancels, and asserts what holds in every state: one end, a result, nothing left, and that it can be repeated. */
@@ -75,7 +62,7 @@ describe('cancel', () => {
     // Whatever the worker can do at once: the last of them waits.
     const queued = busy.at(-1);
     if (queued === undefined) throw new Error('There is no job.');
-    await waitFor(busy[0]?.id ?? queued.id, isSleeping);
+    await e2e.until(busy[0]?.id ?? queued.id, isSleeping);
     expect((await e2e.client.cancelJob(queued.id)).status).toBe('cancelled');
     expect((await finish(queued.id)).events.at(-1)).toMatchObject({ data: { status: 'cancelled' } });
     expect((await e2e.client.getJob(busy[0]?.id ?? queued.id)).status).toBe('planning');
@@ -89,21 +76,21 @@ describe('cancel', () => {
 
   it('ends a job whose sandbox is being started', async () => {
     const { id } = await e2e.submit({ model: 'scripted/fix-ts' });
-    await waitFor(id, hasEntered('starting'));
+    await e2e.until(id, hasEntered('starting'));
     const { patch } = await cancel(id);
     expect(patch).toBe('');
   });
 
   it('ends a job in the middle of a command of its planning', async () => {
     const { id } = await e2e.submit({ model: 'scripted/slow-plan-ts' });
-    await waitFor(id, isSleeping);
+    await e2e.until(id, isSleeping);
     const { job } = await cancel(id);
     expect(job.result?.usage.input_tokens).toBeGreaterThan(0);
   });
 
   it('ends a job in the middle of a command after an edit, and keeps the patch so far', async () => {
     const { id } = await e2e.submit({ model: 'scripted/slow-ts' });
-    await waitFor(id, isSleeping);
+    await e2e.until(id, isSleeping);
     // The agent's, and where it was to spare one for the checks on the base.
     expect([1, 2]).toContain(await countWorkspaces());
     const { job, patch } = await cancel(id);
@@ -118,7 +105,7 @@ describe('cancel', () => {
 
   it('ends a job that is being verified, and keeps what was submitted', async () => {
     const { id } = await e2e.submit({ model: 'scripted/fix-ts', checks: { test: ['sleep 60'] } });
-    await waitFor(id, hasEntered('verifying'));
+    await e2e.until(id, hasEntered('verifying'));
     await expect.poll(countWorkspaces, { timeout: 10_000 }).toBe(2);
     const { job, patch } = await cancel(id);
     expect(patch).toContain('+++ b/src/matches.ts');
@@ -131,7 +118,7 @@ describe('cancel', () => {
 
   it('ends a job whose worker is stopped, by the monitor, and the worker finds nothing to do', async () => {
     const { id } = await e2e.submit({ model: 'scripted/slow-plan-ts' });
-    await waitFor(id, isSleeping);
+    await e2e.until(id, isSleeping);
     const worker = e2e.stack.service('worker');
     worker?.signal('SIGSTOP');
     const containers = await listContainers(e2e.stack.data.instanceId);

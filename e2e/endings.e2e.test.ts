@@ -1,18 +1,26 @@
 import type { JobId, JobRequest } from '@drydock/contracts';
 import { ERROR_CATALOGUE } from '@drydock/core';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
 import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
 import { killContainer, updateContainer } from './src/host-probes.ts';
+import type { ModelGate } from './src/model-gate.ts';
+import { startModelGate } from './src/model-gate.ts';
 
-const WAIT_MS = 90_000;
-/** Every container is a job's own then: none may be left. */
-const NO_POOL = { DRYDOCK_WARM_SANDBOXES: '0' };
+const GONE_MS = 5_000;
+const SETTINGS = {
+  // Every container is a job's own then: none may be left.
+  DRYDOCK_WARM_SANDBOXES: '0',
+  // Most of these jobs wait: for a deadline, for a server.
+  DRYDOCK_WORKER_CONCURRENCY: '3',
+  DRYDOCK_WORKER_LEASE_SECONDS: '4',
+  DRYDOCK_MODEL_IDLE_SECONDS: '1',
+  DRYDOCK_MODELS_FILE: join(import.meta.dirname, 'dear-models.yaml'),
+};
 
 interface Case {
   readonly request: Partial<JobRequest>;
-  readonly settings?: Readonly<Record<string, string>>;
   readonly status: string;
   readonly code: keyof typeof ERROR_CATALOGUE | undefined;
   /** What the error must say beyond its catalogue text. */
@@ -23,6 +31,19 @@ interface Case {
 
 /** Every way in which an agent's part can end, beside those of a cancellation and a crash. */
 const ENDINGS: Readonly<Record<string, Case>> = {
+  'its time is up while a command runs': {
+    request: { model: 'scripted/stuck-ts', limits: { timeout_seconds: 20 } },
+    status: 'timed_out',
+    code: 'deadline_exceeded',
+    logs: 'begun',
+  },
+  'the model falls silent': {
+    request: { model: 'scripted/silent-ts' },
+    status: 'failed',
+    code: 'model_timeout',
+    says: 'silent',
+    logs: 'seen',
+  },
   'the agent submits, after a model that talked nonsense was told so': {
     request: { model: 'scripted/nonsense-ts' },
     status: 'succeeded',
@@ -45,17 +66,10 @@ const ENDINGS: Readonly<Record<string, Case>> = {
   },
   'its money is used up': {
     request: { model: 'scripted/stuck-ts', limits: { max_cost_usd: 3 } },
-    settings: { DRYDOCK_MODELS_FILE: join(import.meta.dirname, 'dear-models.yaml') },
     status: 'failed',
     code: 'budget_exceeded',
     says: 'max_cost_usd',
     logs: 'seen',
-  },
-  'its time is up while a command runs': {
-    request: { model: 'scripted/stuck-ts', limits: { timeout_seconds: 15 } },
-    status: 'timed_out',
-    code: 'deadline_exceeded',
-    logs: 'begun',
   },
   'the agent only talks': {
     request: { model: 'scripted/talk-ts' },
@@ -63,103 +77,109 @@ const ENDINGS: Readonly<Record<string, Case>> = {
     code: 'no_submission',
     says: 'Really.',
   },
-  'the model falls silent': {
-    request: { model: 'scripted/silent-ts' },
-    settings: { DRYDOCK_MODEL_IDLE_SECONDS: '0.5' },
-    status: 'failed',
-    code: 'model_timeout',
-    says: 'silent',
-    logs: 'seen',
-  },
 };
 
 describe('a job leaves patch, log, transcript and checkpoint, and nothing on the machine, when', () => {
-  let e2e: E2eStack | undefined;
-  afterEach(async () => {
+  let gate: ModelGate;
+  let e2e: E2eStack;
+  const submitted = new Map<string, JobId>();
+
+  beforeAll(async () => {
+    gate = await startModelGate();
+    e2e = await startE2eStack({ model: { baseUrl: gate.url }, settings: SETTINGS });
+    // Side by side, those that wait longest first.
+    for (const [name, { request }] of Object.entries(ENDINGS)) {
+      submitted.set(name, (await e2e.submit(request)).id);
+    }
+  });
+  afterAll(async () => {
     const instanceId = e2e?.stack.data.instanceId;
     await e2e?.[Symbol.asyncDispose]();
-    e2e = undefined;
-    if (instanceId !== undefined) expect(await findLeftovers(instanceId)).toEqual([]);
+    await gate?.[Symbol.asyncDispose]();
+    expect(await findLeftovers(instanceId)).toEqual([]);
   });
 
-  it.each(Object.entries(ENDINGS))('%s', async (_, { request, settings, status, code, says, logs }) => {
-    const stack = await startE2eStack({ settings: { ...NO_POOL, ...settings } });
-    e2e = stack;
-    const { id } = await stack.submit(request);
-    const finished = await stack.finish(id);
+  const expectNoContainers = async () => {
+    await expect.poll(() => listContainers(e2e.stack.data.instanceId), { timeout: GONE_MS }).toEqual([]);
+  };
+
+  it.each(Object.entries(ENDINGS))('%s', async (name, { status, code, says, logs }) => {
+    const finished = await e2e.finish(submitted.get(name) as JobId);
     expectEnding(finished, { status, code, says });
-    await expectKept(stack, finished);
-    expect(await readArtifact(stack, finished, 'log.txt')).toContain(logs ?? '');
-    await expect.poll(() => listContainers(stack.stack.data.instanceId), { timeout: 5_000 }).toEqual([]);
+    await expectKept(e2e, finished);
+    expect(await readArtifact(e2e, finished, 'log.txt')).toContain(logs ?? '');
   });
 
-  it('no model server is there', async () => {
-    const stack = await startE2eStack({ model: { baseUrl: 'http://127.0.0.1:9/v1' } });
-    e2e = stack;
-    const { id } = await stack.submit({ model: 'gpt-5.3-codex' });
-    const finished = await stack.finish(id);
-    expectEnding(finished, { status: 'failed', code: 'model_unavailable', says: undefined });
-    expect(finished.patch).toBe('');
-    expect(finished.events.map((event) => event.type)).toContain('checkpoint.saved');
-    expect(await readArtifact(stack, finished, 'transcript.jsonl')).toContain('"role":"user"');
+  it('all of these have ended', async () => {
+    for (const id of submitted.values()) expect((await e2e.finish(id)).job.finished_at).not.toBeNull();
+    await expectNoContainers();
   });
 
   it('its container is killed in the middle of a command, before anything of that was saved', async () => {
-    const stack = await startE2eStack({ settings: NO_POOL });
-    e2e = stack;
-    const { id } = await stack.submit({ model: 'scripted/lost-ts' });
-    await waitForCommand(stack, id, 1);
-    const [container = ''] = await listContainers(stack.stack.data.instanceId);
+    const { id } = await e2e.submit({ model: 'scripted/lost-ts' });
+    await waitForCommand(e2e, id, 1);
+    const [container = ''] = await listContainers(e2e.stack.data.instanceId);
     await killContainer(container);
-    const finished = await stack.finish(id);
+    const finished = await e2e.finish(id);
     expectEnding(finished, { status: 'failed', code: 'sandbox_lost', says: undefined });
-    await expectKept(stack, finished);
+    await expectKept(e2e, finished);
     expect(finished.job.result?.warnings).toEqual([]);
-    await expect.poll(() => listContainers(stack.stack.data.instanceId), { timeout: 5_000 }).toEqual([]);
+    await expectNoContainers();
   });
 
   it('its container is changed from outside while it runs, and the monitor sees it', async () => {
-    const stack = await startE2eStack({ settings: NO_POOL });
-    e2e = stack;
-    const { id } = await stack.submit({ model: 'scripted/lost-ts' });
-    await waitForCommand(stack, id, 1);
-    const [container = ''] = await listContainers(stack.stack.data.instanceId);
+    const { id } = await e2e.submit({ model: 'scripted/lost-ts' });
+    await waitForCommand(e2e, id, 1);
+    const [container = ''] = await listContainers(e2e.stack.data.instanceId);
     await updateContainer(container, { PidsLimit: 4_096 });
-    const finished = await stack.finish(id);
+    const finished = await e2e.finish(id);
     const violation = 'HostConfig.PidsLimit is 4096 instead of 1024';
     expectEnding(finished, { status: 'failed', code: 'sandbox_policy_violation', says: violation });
     expect(finished.events.filter(({ type }) => type === 'sandbox.drifted')).toMatchObject([
       { data: { violations: [violation] } },
     ]);
-    await expectKept(stack, finished);
-    await expect.poll(() => listContainers(stack.stack.data.instanceId), { timeout: 5_000 }).toEqual([]);
+    await expectKept(e2e, finished);
+    await expectNoContainers();
   });
 
   it('every worker that takes it dies', async () => {
-    const stack = await startE2eStack({ settings: { ...NO_POOL, DRYDOCK_WORKER_LEASE_SECONDS: '3' } });
-    e2e = stack;
-    const { id } = await stack.submit({ model: 'scripted/stuck-ts' });
+    const { id } = await e2e.submit({ model: 'scripted/stuck-ts' });
     for (let attempt = 1; attempt <= 3; attempt += 1) {
-      await waitForCommand(stack, id, attempt);
-      stack.stack.service('worker')?.signal('SIGKILL');
-      if (attempt < 3) await stack.stack.restart('worker');
+      await waitForCommand(e2e, id, attempt);
+      e2e.stack.service('worker')?.signal('SIGKILL');
+      if (attempt < 3) await e2e.stack.restart('worker');
     }
-    const finished = await stack.finish(id);
+    const finished = await e2e.finish(id);
     expectEnding(finished, { status: 'failed', code: 'attempts_exhausted', says: undefined });
-    await expectKept(stack, finished);
-    expect(await readArtifact(stack, finished, 'log.txt')).toContain('seen');
+    await expectKept(e2e, finished);
+    expect(await readArtifact(e2e, finished, 'log.txt')).toContain('seen');
     expect(finished.job.result?.plan?.steps).toEqual(['Leave a note']);
     expect(finished.job.result?.usage.input_tokens).toBe(1_000);
+    await expectNoContainers();
+  });
+
+  it('no model server is there', async () => {
+    await e2e.stack.restart('worker');
+    await gate[Symbol.asyncDispose]();
+    const { id } = await e2e.submit({ model: 'gpt-5.3-codex' });
+    const finished = await e2e.finish(id);
+    expectEnding(finished, { status: 'failed', code: 'model_unavailable', says: undefined });
+    expect(finished.patch).toBe('');
+    expect(finished.events.map((event) => event.type)).toContain('checkpoint.saved');
+    expect(await readArtifact(e2e, finished, 'transcript.jsonl')).toContain('"role":"user"');
+    await expectNoContainers();
   });
 });
 
 /** Until an attempt is in the command that never ends. */
-async function waitForCommand(stack: E2eStack, jobId: JobId, attempt: number): Promise<void> {
-  for await (const event of stack.client.followEvents(jobId, {}, AbortSignal.timeout(WAIT_MS))) {
-    const isOutput = event.attempt === attempt && event.type === 'command.output_appended';
-    if (isOutput && event.data.text.includes('begun')) return;
-  }
-}
+const waitForCommand = (e2e: E2eStack, jobId: JobId, attempt: number) =>
+  e2e.until(
+    jobId,
+    (event) =>
+      event.attempt === attempt &&
+      event.type === 'command.output_appended' &&
+      event.data.text.includes('begun'),
+  );
 
 type Expected = Pick<Case, 'status' | 'code'> & { readonly says: string | undefined };
 

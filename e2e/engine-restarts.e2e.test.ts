@@ -15,7 +15,6 @@ import type { ModelGate } from './src/model-gate.ts';
 import { startModelGate } from './src/model-gate.ts';
 
 const START_MS = 180_000;
-const WAIT_MS = 60_000;
 const CLEAN_MS = 20_000;
 const WARM_SANDBOXES = 1;
 
@@ -42,13 +41,11 @@ describe('a restart of the engine', () => {
 
   const submit = () => e2e.submit({ kind: 'implement', checks: { test: ['true'], lint: [] } });
 
-  async function untilBusy(jobId: JobId): Promise<void> {
-    const signal = AbortSignal.timeout(WAIT_MS);
-    for await (const event of e2e.client.followEvents(jobId, {}, signal)) {
-      if (event.type === 'command.output_appended' && event.data.text.includes('begun')) return;
-    }
-    throw new Error('The job ended before its command ran.');
-  }
+  const untilBusy = (jobId: JobId) =>
+    e2e.until(
+      jobId,
+      (event) => event.type === 'command.output_appended' && event.data.text.includes('begun'),
+    );
 
   /** Everything of the installation on this machine but what waits in the warm pool. */
   async function countBeyondPool(): Promise<Record<string, number>> {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
-import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
 import { makeDirectory } from './src/start-command.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
 const soon = () => AbortSignal.timeout(30_000);
 const SHOWN_BYTES = 256 * 1_024;
@@ -13,14 +13,7 @@ const BOMB_BYTES = 2 ** 28;
 
 describe('a job meets', () => {
   let e2e: E2eStack;
-  beforeAll(async () => {
-    e2e = await startE2eStack();
-  });
-  afterAll(async () => {
-    const instanceId = e2e?.stack.data.instanceId;
-    await e2e?.[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  useE2eStack((started) => (e2e = started));
 
   const outputOf = ({ events }: FinishedJob): string =>
     events.flatMap((event) => (event.type === 'command.output_appended' ? [event.data.text] : [])).join('');

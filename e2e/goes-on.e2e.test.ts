@@ -1,26 +1,29 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobEvent, JobId } from '@drydock/contracts';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { JobEvent } from '@drydock/contracts';
+import { describe, expect, it } from 'vitest';
 import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
-import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
-const WAIT_MS = 60_000;
-/** The runtime is another promise's matter. */
-const HIGH_TIER = { DRYDOCK_HIGH_TIER_SLICE_SECONDS: '3', DRYDOCK_HIGH_TIER_RUNTIME: 'runc' };
+const hasBegun = (event: JobEvent): boolean =>
+  event.type === 'command.output_appended' && event.data.text.includes('begun');
+const SETTINGS = {
+  DRYDOCK_WORKER_LEASE_SECONDS: '3',
+  DRYDOCK_HIGH_TIER_SLICE_SECONDS: '3',
+  // The runtime is another promise's matter.
+  DRYDOCK_HIGH_TIER_RUNTIME: 'runc',
+};
 
 describe('a job goes on', () => {
   let e2e: E2eStack;
-  afterEach(async () => {
-    const { instanceId } = e2e.stack.data;
-    await e2e[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  useE2eStack(
+    (started) => (e2e = started),
+    () => ({ settings: SETTINGS }),
+  );
 
   it('in another attempt where the last one was lost: same workspace, same conversation, nothing asked twice', async () => {
-    e2e = await startE2eStack({ settings: { DRYDOCK_WORKER_LEASE_SECONDS: '3' } });
     const { id } = await e2e.submit({ model: 'scripted/resume-ts' });
-    await waitForOutput(id, 'begun');
+    await e2e.until(id, hasBegun);
     e2e.stack.service('worker')?.signal('SIGKILL');
     await e2e.stack.restart('worker');
     const finished = await e2e.finish(id);
@@ -84,18 +87,10 @@ describe('a job goes on', () => {
   });
 
   async function cutJob(): Promise<FinishedJob> {
-    e2e = await startE2eStack({ settings: HIGH_TIER });
     const { id } = await e2e.submit({ model: 'scripted/slice-ts', tier: 'high' });
     const finished = await e2e.finish(id);
     expect(finished.job).toMatchObject({ status: 'checkpointed', error: null, tier: 'high' });
     return finished;
-  }
-
-  async function waitForOutput(jobId: JobId, text: string): Promise<void> {
-    for await (const event of e2e.client.followEvents(jobId, {}, AbortSignal.timeout(WAIT_MS))) {
-      if (event.type === 'command.output_appended' && event.data.text.includes(text)) return;
-    }
-    throw new Error('The job ended first.');
   }
 
   async function artifactOf({ job }: FinishedJob, name: 'log.txt' | 'transcript.jsonl'): Promise<string> {

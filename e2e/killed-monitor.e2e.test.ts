@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobEvent, JobId } from '@drydock/contracts';
 import { evaluate } from './src/census/count-store.ts';
-import { ContainerHistory } from './src/container-history.ts';
+import type { ContainerHistory } from './src/container-history.ts';
 import type { E2eStack } from './src/e2e-stack.ts';
-import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
 import { listContainers, listSlots } from './src/host-probes.ts';
 import type { ModelGate } from './src/model-gate.ts';
-import { startModelGate } from './src/model-gate.ts';
+import { useWatchedStack } from './src/use-watched-stack.ts';
 
-const WAIT_MS = 60_000;
 const CLEAN_MS = 15_000;
-const LEASE_SECONDS = '3';
+const LEASE_SECONDS = 3;
 
 const isBusy = (event: JobEvent): boolean =>
   event.type === 'command.output_appended' && event.data.text.includes('begun');
@@ -21,31 +19,9 @@ describe('a monitor that is killed', () => {
   let gate: ModelGate;
   let e2e: E2eStack;
   let history: ContainerHistory;
-
-  beforeAll(async () => {
-    gate = await startModelGate();
-    e2e = await startE2eStack({
-      model: { baseUrl: gate.url },
-      settings: { DRYDOCK_WARM_SANDBOXES: '0', DRYDOCK_WORKER_LEASE_SECONDS: LEASE_SECONDS },
-    });
-    history = await ContainerHistory.open(e2e.stack.data.instanceId);
-  });
-  afterAll(async () => {
-    history?.[Symbol.dispose]();
-    const instanceId = e2e?.stack.data.instanceId;
-    await e2e?.[Symbol.asyncDispose]();
-    await gate?.[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  useWatchedStack((watched) => ({ e2e, gate, history } = watched), LEASE_SECONDS);
 
   const submit = () => e2e.submit({ kind: 'implement', checks: { test: ['true'], lint: [] } });
-
-  async function until(jobId: JobId, seen: (event: JobEvent) => boolean): Promise<void> {
-    for await (const event of e2e.client.followEvents(jobId, {}, AbortSignal.timeout(WAIT_MS))) {
-      if (seen(event)) return;
-    }
-    throw new Error('The job ended before the event was seen.');
-  }
 
   async function kill(service: 'monitor' | 'worker'): Promise<void> {
     e2e.stack.service(service)?.signal('SIGKILL');
@@ -80,13 +56,13 @@ describe('a monitor that is killed', () => {
   it('while it takes a job from a stopped worker: the next attempt starts when the old container is dead', async () => {
     gate.play('stuck-ts');
     const { id } = await submit();
-    await until(id, isBusy);
+    await e2e.until(id, isBusy);
     const old = await listContainers(e2e.stack.data.instanceId);
     expect(old).toHaveLength(1);
     e2e.stack.service('worker')?.signal('SIGSTOP');
     gate.play('note-again-ts');
     try {
-      await until(id, isTakenBack);
+      await e2e.until(id, isTakenBack);
       await kill('monitor');
       await e2e.stack.restart('monitor');
     } finally {
@@ -112,10 +88,11 @@ describe('a monitor that is killed', () => {
     expect(
       await evaluate(e2e.stack.redisUrl, `return redis.call('ZRANGE', '{drydock}:outbox', 0, -1)`),
     ).toEqual([`${id}-0`]);
-    // What the queue was handed is lost with it, and the outbox is all that knows of the job.
+    // What the queue was handed is lost with it, and the outbox is all that knows of the job. It is due again.
     await evaluate(
       e2e.stack.redisUrl,
-      `for _, key in ipairs(redis.call('KEYS', '*:bullmq:*')) do redis.call('DEL', key) end return {}`,
+      `for _, key in ipairs(redis.call('KEYS', '*:bullmq:*')) do redis.call('DEL', key) end redis.call('ZADD', '{drydock}:outbox', 0, ARGV[1]) return {}`,
+      [`${id}-0`],
     );
     await Promise.all([e2e.stack.restart('monitor'), e2e.stack.restart('worker')]);
     await expectProven(id, 1);

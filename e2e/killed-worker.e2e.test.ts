@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobEvent, JobId, JobRequest, JobState } from '@drydock/contracts';
 import { compareCensus, findLeaks } from './src/census/compare-census.ts';
 import { listProcesses } from './src/census/count-processes.ts';
 import { evaluate } from './src/census/count-store.ts';
 import type { Census } from './src/census/kinds.ts';
 import { takeCensus } from './src/census/take-census.ts';
-import { ContainerHistory } from './src/container-history.ts';
+import type { ContainerHistory } from './src/container-history.ts';
 import type { E2eStack } from './src/e2e-stack.ts';
-import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
 import type { ModelGate } from './src/model-gate.ts';
-import { startModelGate } from './src/model-gate.ts';
+import { useWatchedStack } from './src/use-watched-stack.ts';
 
 const WAIT_MS = 60_000;
 /** From a worker's death to the next attempt: the lease, a sweep, the start of a worker; the rest is for a busy machine. */
@@ -128,24 +127,11 @@ describe('a job whose worker is killed when', () => {
   let history: ContainerHistory;
   let before: Census;
 
+  useWatchedStack((watched) => ({ e2e, gate, history } = watched), LEASE_SECONDS);
   beforeAll(async () => {
-    gate = await startModelGate();
-    e2e = await startE2eStack({
-      model: { baseUrl: gate.url },
-      // Every container is a job's own then.
-      settings: { DRYDOCK_WARM_SANDBOXES: '0', DRYDOCK_WORKER_LEASE_SECONDS: String(LEASE_SECONDS) },
-    });
-    history = await ContainerHistory.open(e2e.stack.data.instanceId);
     gate.play('note-ts');
     await e2e.finish((await submit({})).id);
     before = await takeCensus(e2e, history.containerIds);
-  });
-  afterAll(async () => {
-    history?.[Symbol.dispose]();
-    const instanceId = e2e?.stack.data.instanceId;
-    await e2e?.[Symbol.asyncDispose]();
-    await gate?.[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
   });
 
   const submit = (request: Partial<JobRequest>) =>
@@ -156,12 +142,7 @@ describe('a job whose worker is killed when', () => {
     e2e,
     gate,
     history,
-    until: async (seen) => {
-      for await (const event of e2e.client.followEvents(jobId, {}, AbortSignal.timeout(WAIT_MS))) {
-        if (seen(event)) return;
-      }
-      throw new Error('The job ended before the event was seen.');
-    },
+    until: (seen) => e2e.until(jobId, seen),
   });
 
   /** SIGKILL, and what the engine and the clock said of that moment. */

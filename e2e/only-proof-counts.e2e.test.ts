@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
-import { startE2eStack } from './src/e2e-stack.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
 describe('only proof counts', () => {
   let e2e: E2eStack;
-  beforeAll(async () => {
-    e2e = await startE2eStack();
-  });
-  afterAll(() => e2e?.[Symbol.asyncDispose]());
+  useE2eStack((started) => (e2e = started));
 
   it('does not verify a lie: the agent says that it fixed the bug and did not', async () => {
     const { id } = await e2e.submit({ model: 'scripted/lie-ts' });

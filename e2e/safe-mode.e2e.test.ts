@@ -1,21 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobId } from '@drydock/contracts';
+import { describe, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
-import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
+import { startE2eStack } from './src/e2e-stack.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
 /** Another runtime by name, as an operator may choose: this promise is not the kernel's. */
 const SETTINGS = { DRYDOCK_HIGH_TIER_RUNTIME: 'runc' };
 const HIGH = { kind: 'implement', tier: 'high' } as const;
 
+/** All that a client may read of a job now. */
+async function readAll({ client }: E2eStack, id: JobId): Promise<string[]> {
+  const artifacts = await client.listArtifacts(id);
+  const bytes = await Promise.all(artifacts.map(({ name }) => client.getArtifact(id, name)));
+  return [JSON.stringify(await client.getJob(id)), ...bytes.map((one) => Buffer.from(one).toString())];
+}
+
 describe('tier high', () => {
   let e2e: E2eStack;
-  beforeAll(async () => {
-    e2e = await startE2eStack({ settings: SETTINGS });
-  });
-  afterAll(async () => {
-    const { instanceId } = e2e.stack.data;
-    await e2e[Symbol.asyncDispose]();
-    expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  useE2eStack(
+    (started) => (e2e = started),
+    () => ({ settings: SETTINGS }),
+  );
 
   it.each([
     ['a command', { model: 'scripted/privileged-ts' }, 'exec_command'],
@@ -35,6 +41,39 @@ describe('tier high', () => {
     expect(decided.at(-1)).toMatchObject({ tool, verdict: 'safe_mode' });
     expect(events.map(({ type }) => type)).not.toContain('command.started');
     expect(events.map(({ type }) => type)).not.toContain('file.changed');
+  });
+
+  it.each([
+    [
+      'hides from the policy as it is written',
+      'privileged-hidden-ts',
+      /deploy\.sh:1, rule privileged_command/,
+    ],
+    ['stands in a here document', 'privileged-heredoc-ts', /deploy\.sh:2, rule privileged_command/],
+    ['stands in a patch', 'privileged-code-ts', /deploy\.sh:2, rule privileged_command/],
+    ['is told in words', 'privileged-words-ts', /The model wrote a privileged command/],
+  ])('shows no client the code that %s, while the job runs or after', async (_name, model, warning) => {
+    const { id } = await e2e.submit({ ...HIGH, model: `scripted/${model}` });
+    const seen = new Set<string>();
+    const watching = new AbortController();
+    const watch = (async () => {
+      while (!watching.signal.aborted) {
+        for (const text of await readAll(e2e, id)) seen.add(text);
+        await sleep(50);
+      }
+    })();
+    const { job, events } = await e2e.finish(id);
+    watching.abort();
+    await watch;
+    for (const text of await readAll(e2e, id)) seen.add(text);
+    expect(job).toMatchObject({ status: 'safe_mode', result: { patch_bytes: 0 } });
+    expect(job.result?.warnings.find(({ code }) => code === 'safe_mode')?.message).toMatch(warning);
+    expect([...seen, JSON.stringify([job, events])].filter((text) => text.includes('unsafe-canary'))).toEqual(
+      [],
+    );
+    const transcript = Buffer.from(await e2e.client.getArtifact(id, 'transcript.jsonl')).toString();
+    expect(transcript).toMatch(warning);
+    expect(transcript).toContain('[withheld: ');
   });
 
   it('does not begin with an instruction that asks for it', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createClient } from '@drydock/client';
 import type { JobJson } from '@drydock/contracts';
 import { EXAMPLES, readExample } from '@drydock/examples';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findTraces, listContainers } from './src/e2e-stack.ts';
 import { listChildren, makeDirectory, readInstanceId, startCommand } from './src/start-command.ts';
 import type { RunningCommand } from './src/start-command.ts';
@@ -69,34 +69,47 @@ describe('npm start', () => {
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
-  it.each(['services/worker', 'services/api', 'redis-server'])(
-    'starts %s again when it dies, and jobs go on',
-    async (service) => {
-      await using dir = await makeDirectory();
-      const key = 'a-key-of-the-test';
+  describe('starts again when it dies, and jobs go on,', () => {
+    const key = 'a-key-of-the-test';
+    let dir: Awaited<ReturnType<typeof makeDirectory>>;
+    let start: RunningCommand;
+    let url: string;
+
+    beforeAll(async () => {
+      dir = await makeDirectory();
       const env = { ...PICKED_PORTS, DRYDOCK_DATA_DIR: dir.path, DRYDOCK_API_KEY: key };
-      await using start = startCommand('start', { env });
-      const url = await awaitAddress(start);
+      start = startCommand('start', { env });
+      url = await awaitAddress(start);
+    });
+    afterAll(async () => {
+      await start?.[Symbol.asyncDispose]();
+      await dir?.[Symbol.asyncDispose]();
+    });
+
+    it.each(['services/worker', 'services/api', 'redis-server'])('%s', async (service) => {
+      const said = start.stderr.length;
       const children = await listChildren(start.pid);
       process.kill(children.find(({ command }) => command.includes(service))?.pid ?? 0, 'SIGKILL');
-      await expect.poll(() => start.stderr, { timeout: 30_000 }).toMatch(/\w+ is back\n/);
+      await expect.poll(() => start.stderr.slice(said), { timeout: 30_000 }).toMatch(/\w+ is back\n/);
       const client = createClient({ baseUrl: url, apiKey: key });
       const { id } = await submit(url, key);
       const state = async (): Promise<string> => (await client.getJob(id, AbortSignal.timeout(5_000))).status;
       await expect.poll(state, { timeout: 60_000 }).toBe('succeeded');
-    },
-  );
+    });
+  });
 });
 
 async function submit(baseUrl: string, apiKey: string): Promise<JobJson> {
   const [example] = EXAMPLES;
   if (example === undefined) throw new Error('There is no example.');
-  const request = { ...(await readExample(example)), model: 'scripted/fix-ts' };
+  // What it proves is another promise's matter.
+  const checks = { test: ['true'], lint: [] };
+  const request = { ...(await readExample(example)), model: 'scripted/fix-ts', checks };
   return createClient({ baseUrl, apiKey }).submitJob(request, AbortSignal.timeout(30_000));
 }
 
 async function awaitAddress(command: RunningCommand): Promise<string> {
-  await expect.poll(() => command.stdout, { timeout: 60_000 }).toContain('Ctrl-C drains and stops.');
+  await vi.waitUntil(() => command.stdout.includes('Ctrl-C drains and stops.'), { timeout: 60_000 });
   return /ready at (\S+)/.exec(command.stdout)?.[1] ?? '';
 }
 

@@ -1,34 +1,26 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { JobEvent, JobId } from '@drydock/contracts';
+import { describe, expect, it } from 'vitest';
+import type { JobEvent, JobRequest } from '@drydock/contracts';
 import type { E2eStack } from './src/e2e-stack.ts';
-import { findLeftovers, listContainers, startE2eStack } from './src/e2e-stack.ts';
+import { findLeftovers, listContainers } from './src/e2e-stack.ts';
+import { useE2eStack } from './src/use-e2e-stack.ts';
 
-const WAIT_MS = 60_000;
-
-/** Follows a job until an event is seen. */
-async function waitFor(e2e: E2eStack, jobId: JobId, seen: (event: JobEvent) => boolean): Promise<void> {
-  const signal = AbortSignal.timeout(WAIT_MS);
-  for await (const event of e2e.client.followEvents(jobId, {}, signal)) if (seen(event)) return;
-  throw new Error('The job ended before the event was seen.');
-}
+/** The checks are another promise's matter. */
+const QUICKLY_PROVEN: Partial<JobRequest> = { kind: 'implement', checks: { test: ['true'], lint: [] } };
 
 const isSleeping = (event: JobEvent): boolean =>
   event.type === 'command.started' && event.data.cmd.includes('sleep');
 
 describe('sudden death', () => {
-  let e2e: E2eStack | undefined;
-  afterEach(async () => {
-    const instanceId = e2e?.stack.data.instanceId;
-    await e2e?.[Symbol.asyncDispose]();
-    e2e = undefined;
-    if (instanceId !== undefined) expect(await findLeftovers(instanceId)).toEqual([]);
-  });
+  let e2e: E2eStack;
+  useE2eStack(
+    (started) => (e2e = started),
+    () => ({ settings: { DRYDOCK_WORKER_LEASE_SECONDS: '3' } }),
+  );
 
   it('of a worker mid-run leaves nothing behind, and the job runs again and is verified', async () => {
-    e2e = await startE2eStack();
     const { instanceId } = e2e.stack.data;
-    const { id } = await e2e.submit({ model: 'scripted/slow-ts' });
-    await waitFor(e2e, id, isSleeping);
+    const { id } = await e2e.submit({ ...QUICKLY_PROVEN, model: 'scripted/slow-ts' });
+    await e2e.until(id, isSleeping);
     expect(await listContainers(instanceId)).not.toEqual([]);
     e2e.stack.service('worker')?.signal('SIGKILL');
     await expect.poll(() => listContainers(instanceId), { timeout: 5_000 }).toEqual([]);
@@ -41,23 +33,29 @@ describe('sudden death', () => {
   });
 
   it('of the installation leaves nothing that the next start does not clear', async () => {
-    e2e = await startE2eStack();
     const { instanceId } = e2e.stack.data;
     const { id } = await e2e.submit({ model: 'scripted/slow-ts' });
-    await waitFor(e2e, id, isSleeping);
+    await e2e.until(id, isSleeping);
     e2e.stack.service('monitor')?.signal('SIGKILL');
     e2e.stack.service('worker')?.signal('SIGKILL');
     await expect.poll(() => listContainers(instanceId), { timeout: 5_000 }).toEqual([]);
     await e2e.stack.restart('monitor');
     await expect.poll(() => findLeftoverMounts(instanceId), { timeout: 15_000 }).toEqual([]);
   });
+});
 
-  it('does not outlast a deadline: the monitor ends the job of a stopped worker', async () => {
-    // A stopped worker still owns the sandboxes that wait: without them there is only the job's.
-    e2e = await startE2eStack({ settings: { DRYDOCK_WARM_SANDBOXES: '0' } });
+describe('a stopped worker', () => {
+  let e2e: E2eStack;
+  useE2eStack(
+    (started) => (e2e = started),
+    // It still owns the sandboxes that wait: without them there is only the job's.
+    () => ({ settings: { DRYDOCK_WARM_SANDBOXES: '0' } }),
+  );
+
+  it('does not outlast a deadline: the monitor ends its job', async () => {
     const { instanceId } = e2e.stack.data;
     const { id } = await e2e.submit({ model: 'scripted/slow-ts', limits: { timeout_seconds: 9 } });
-    await waitFor(e2e, id, isSleeping);
+    await e2e.until(id, isSleeping);
     e2e.stack.service('worker')?.signal('SIGSTOP');
     try {
       await expect.poll(() => listContainers(instanceId), { timeout: 25_000 }).toEqual([]);

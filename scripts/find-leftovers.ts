@@ -63,6 +63,6 @@ for (let look = 1; look < LOOKS && left.length > 0; look += 1) {
   left = await findLeftovers();
 }
 if (left.length > 0) {
-  process.stderr.write(`ci: the run left something behind\n${left.map((line) => `  ${line}\n`).join('')}`);
+  process.stderr.write(`The run left something behind:\n${left.map((line) => `  ${line}\n`).join('')}`);
   process.exitCode = 1;
 }

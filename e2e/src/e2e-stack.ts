@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,8 @@ export interface E2eStack extends AsyncDisposable {
   readonly tempDir: string;
   /** Submits the job of examples/ts with changes, usually another scripted model. */
   submit(changes: Partial<JobRequest>): Promise<JobJson>;
+  /** Follows a job until an event is seen. Throws where it ends before that. */
+  until(jobId: JobId, seen: (event: JobEvent) => boolean): Promise<void>;
   /** Follows a job to its end. */
   finish(jobId: JobId): Promise<FinishedJob>;
 }
@@ -42,8 +44,12 @@ const JOB_TIMEOUT_MS = 90_000;
 export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise<E2eStack> {
   const root = await mkdtemp(join(tmpdir(), 'drydock-e2e-'));
   const tempDir = join(root, 'tmp');
+  // As a directory of a machine is: the api is another user than the rest.
+  await chmod(root, 0o711);
   await mkdir(tempDir);
-  const config = parseStackConfig({ PATH: process.env['PATH'], HOME: process.env['HOME'] });
+  await chmod(tempDir, 0o1777);
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  const config = parseStackConfig({ PATH, HOME, NODE_COMPILE_CACHE });
   const stack = await startStack({
     ...config,
     inherited: { ...config.inherited, TMPDIR: tempDir },
@@ -64,6 +70,11 @@ export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise
       if (example === undefined) throw new Error('There is no example.');
       const base = await readExample(example);
       return client.submitJob({ ...base, ...request }, AbortSignal.timeout(JOB_TIMEOUT_MS));
+    },
+    until: async (jobId, seen) => {
+      const signal = AbortSignal.timeout(JOB_TIMEOUT_MS);
+      for await (const event of client.followEvents(jobId, {}, signal)) if (seen(event)) return;
+      throw new Error('The job ended before the event was seen.');
     },
     finish: (jobId) => finish(client, jobId),
     [Symbol.asyncDispose]: async () => {

@@ -30,9 +30,9 @@ export function startCommand(
   { args = [], env }: { readonly args?: readonly string[]; readonly env: Readonly<Record<string, string>> },
 ): RunningCommand {
   const script = fileURLToPath(new URL(COMMANDS[name], import.meta.url));
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

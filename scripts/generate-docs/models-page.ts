@@ -73,7 +73,7 @@ const FIELDS: Record<keyof Capabilities, string> = {
   stream_usage: 'takes `stream_options.include_usage` (Chat Completions)',
 };
 
-const show = (value: unknown): string => {
+const show = (value: Capabilities[keyof Capabilities]): string => {
   if (value === undefined) return 'unknown';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' ');
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);

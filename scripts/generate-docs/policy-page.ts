@@ -1,11 +1,12 @@
 import type { CommandClass } from '@drydock/core';
 import { COMMAND_CLASSES, COMMAND_VERDICT_TABLE } from '@drydock/core';
-import type { PolicyReport } from '@drydock/policy';
+import type { HeldOutReport, PolicyReport } from '@drydock/policy';
 import {
   BUILT_IN_RULES,
   COMMAND_RULES,
   INJECTION_RULES,
   SCREENING_RULES,
+  measureHeldOut,
   measurePolicy,
 } from '@drydock/policy';
 import { GENERATED_NOTE } from './generated-note.ts';
@@ -18,7 +19,8 @@ at most 64 KB, 256 commands and 250 ms a command; what is over a cap is refused,
 
 A command is read by two shell parsers, unwrapped (\`env\`, \`sh -c\`, \`xargs\`, \`find -exec\`, here documents, base64 into
 a shell, code of interpreters, …) until nothing is left to unwrap, and judged by every rule. The strictest verdict counts:
-\`deny > safe_mode > ask > allow\`. Where the parsers do not find the same commands, nothing is allowed.
+\`deny > safe_mode > ask > allow\`. Where the parsers do not find the same commands, nothing is allowed. In tier
+\`high\` one privileged part makes the whole command safe mode, also beside a part that is refused, which is reported too.
 
 What it cannot see: what \`make\`, \`npm test\`, a test file or a program of the repository does when it runs; values that
 only the environment has; text that is decoded by anything but a few filters. A policy hit is never containment, and no
@@ -27,6 +29,17 @@ hit is never proof.`;
 const OUTLOOK = `\`report_only\` decides and records as usual and lets everything pass, except safe mode of tier \`high\`. \`network\` is
 allowed where the job's grants cover every host that the text names; where it names none, a job that has a way out is
 let through and the egress gateway judges the hosts.`;
+
+const HELD_OUT = `The corpus above is by the author of the rules. This one is by another author, who had not seen them: \`privileged\` must be named
+so, \`network\` must carry the domain \`net\`, \`guarded\` must not be allowed in tier standard, \`opaque\` not in tier high,
+\`benign\` must be allowed in tier standard. The first figures are what the rules found before anybody looked, and are never
+written again. What they showed was mended by class, not by case, so that **the figures of now are no longer held out**:
+\`git clone\` beside an absolute path passed as local; reading devices; leaving work for later; \`\${x%y}\` and \`\${x//y/z}\`; Tcl,
+\`less +!\`; code that connects or asks for rights by itself; packages fetched to be run; git settings that name a program;
+other processes in \`/proc\`; scripts whose text or name nobody can see; \`helm lint\` taken for a cluster's client.
+Left as they are, since the container makes them harmless and ordinary work needs some of them: in tier standard loader
+variables, \`PATH\`, dot files of a HOME that ends with the sandbox, signals and fork bombs (\`guarded\` in the corpus);
+\`go mod tidy\`, which is a network command; a bare \`toybox mount\`, which lists.`;
 
 function verdictRow(kind: CommandClass): string {
   const { standard, high } = COMMAND_VERDICT_TABLE[kind];
@@ -50,6 +63,23 @@ function measuredTables({ rows }: PolicyReport): string[] {
     ...others.map((row) => `| ${row.corpus} | ${row.class} | ${row.cases} | ${row.found} |`),
   ];
 }
+
+function heldOutTable({ first, now }: HeldOutReport): string[] {
+  return [
+    '| label | class | cases | right at first | stopped at first (standard, high) | right now | stopped now (standard, high) |',
+    '| --- | --- | --: | --: | --: | --: | --: |',
+    ...now.map((row) => {
+      const before = first.find((old) => old.label === row.label && old.class === row.class);
+      const was = before === undefined ? ['', ''] : figures(before);
+      return `| ${[row.label, row.class, row.cases, ...was, ...figures(row)].join(' | ')} |`;
+    }),
+  ];
+}
+
+const figures = (row: HeldOutReport['first'][number]): [string, string] => [
+  String(row.found),
+  `${row.stoppedStandard}, ${row.stoppedHigh}`,
+];
 
 function ruleTables(): string[] {
   return [
@@ -108,6 +138,12 @@ export async function buildPolicyPage(): Promise<string> {
     '`npm run policy-report` prints what came out wrong.',
     '',
     ...measuredTables(await measurePolicy()),
+    '',
+    '### Held out',
+    '',
+    HELD_OUT,
+    '',
+    ...heldOutTable(await measureHeldOut()),
     '',
     ...ruleTables(),
   ].join('\n');

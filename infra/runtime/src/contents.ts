@@ -13,6 +13,8 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
     { entry: 'packages/agent/src/capture-patch-main.ts', output: 'agent/capture-patch.mjs' },
     { entry: 'packages/agent/src/build-layer-main.ts', output: 'agent/build-layer.mjs' },
     { entry: 'packages/agent/src/kill-user-main.ts', output: 'agent/kill-user.mjs' },
+    { entry: 'packages/agent/src/unpack-layer-main.ts', output: 'agent/unpack-layer.mjs' },
+    { entry: 'packages/agent/src/clear-files-main.ts', output: 'agent/clear-files.mjs' },
   ],
   files: [
     { from: 'packages/verification/reporters/node-test.mjs', to: 'reporters/node-test.mjs' },

@@ -1,6 +1,7 @@
 import { LayerBuildRequest } from '@drydock/contracts';
 import { buildLayer } from './layer/build-layer.ts';
 import { ByteReader } from './layer/byte-reader.ts';
+import { writeImage } from './layer/write-image.ts';
 import { LAYER } from './paths.ts';
 
 /** A source of `files` is a part of the line. */
@@ -23,4 +24,7 @@ async function* readArchive(bytes: number): AsyncGenerator<Buffer, void> {
 const isArchive = request.type === 'archive';
 if (!isArchive) exitWithInput();
 const output = await buildLayer(LAYER, request, readArchive(isArchive ? request.bytes : 0));
-process.stdout.write(`${JSON.stringify(output)}\n`, () => process.exit(0));
+process.stdout.write(`${JSON.stringify(output)}\n`);
+// `image`: nothing of the file system that was filled stays, so the layer follows as an archive.
+if (process.argv[2] === 'image' && !('error' in output)) await writeImage(LAYER, process.stdout);
+process.stdout.write('', () => process.exit(0));

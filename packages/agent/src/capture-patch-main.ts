@@ -2,6 +2,8 @@ import type { PatchCaptureReport } from '@drydock/contracts';
 import { applyDiff } from './capture/apply-diff.ts';
 import { captureState } from './capture/capture-state.ts';
 import { capturePatch } from './capture/capture-patch.ts';
+import { withEmptySpace } from './capture/capture-space.ts';
+import { findBase } from './capture/find-base.ts';
 import { OpenedEntries } from './capture/opened-entries.ts';
 import { restoreCheckpoint } from './capture/restore-checkpoint.ts';
 import { WORKSPACE } from './paths.ts';
@@ -13,7 +15,7 @@ const MAX_MESSAGE_LENGTH = 2_000;
  * `apply`: diff on stdin. `restore`: checkpoint on stdin. Both: words on stderr where it failed.
  */
 const MODES: Readonly<Record<string, () => Promise<PatchCaptureReport | undefined>>> = {
-  capture: writePatch,
+  capture: () => withEmptySpace(writePatch),
   state: () => captureState('none'),
   'state-paused': () => captureState('pause'),
   apply: () => applyDiff().then(() => undefined),
@@ -35,7 +37,7 @@ try {
 async function writePatch(): Promise<PatchCaptureReport> {
   const opened = new OpenedEntries(WORKSPACE);
   try {
-    const { diff, leftOut } = await capturePatch(opened);
+    const { diff, leftOut } = await capturePatch(findBase(), opened);
     process.stdout.write(diff);
     return { leftOut: [...leftOut] };
   } finally {

@@ -11,6 +11,13 @@ export const PRISTINE_GIT = '/job/git';
 /** The workspace's own layer and the tree below it, for comparison. */
 export const UPPER = '/job/upper';
 export const BASE = '/job/base';
+/**
+ * What the base was, entry by entry, where the workspace is a copy: nothing but its owner's permission keeps it from
+ * being written, and its owner is not the code under test.
+ */
+export const BASE_MANIFEST = `${PRISTINE_GIT}/drydock-base`;
+/** The sealed layer that a workspace is copied from. */
+export const LAYER_IMAGE = '/job/layer/image.tar';
 /** Empty space that belongs to one capture. */
 export const CAPTURE_SPACE = '/job/capture';
 /** The bare repository that a builder may read. */

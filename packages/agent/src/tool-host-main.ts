@@ -8,7 +8,8 @@ import { parseConfig } from './tool-host/config.ts';
 import { OutputPipes } from './tool-host/output-pipes.ts';
 import { findShell } from './tool-host/shell.ts';
 import { ToolHost } from './tool-host/tool-host.ts';
-import { HOME, UPPER, WORKSPACE } from './paths.ts';
+import { existsSync } from 'node:fs';
+import { BASE_MANIFEST, HOME, UPPER, WORKSPACE } from './paths.ts';
 
 // Commands may signal their own user's processes: only SIGKILL and SIGSTOP do anything to the tool host. SIGUSR1
 // would open Node's debugger, through which a command could answer in the tool host's place.
@@ -16,7 +17,8 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGPIPE', 'SIGUSR1', 'SIGU
   process.on(signal, () => undefined);
 
 const shell = findShell();
-const env = buildCommandEnvironment({ home: HOME, path: parseConfig().path, shell: shell?.file });
+const isReader = process.argv[2] === 'reader';
+const env = buildCommandEnvironment({ home: HOME, path: parseConfig().path, shell: shell?.file, isReader });
 const uid = process.getuid?.() ?? -1;
 const pipes = new OutputPipes();
 const send: (response: ToolHostResponse) => void = serveStdio<ToolHostRequest>(
@@ -25,7 +27,7 @@ const send: (response: ToolHostResponse) => void = serveStdio<ToolHostRequest>(
 );
 const host = new ToolHost({
   commands: { workspace: WORKSPACE, env, shell, uid, pipes, clock: systemClock },
-  upper: UPPER,
+  findChangedRoot: () => (existsSync(BASE_MANIFEST) ? WORKSPACE : UPPER),
   send,
   killAll: () => signalAllOfUser('SIGKILL'),
 });

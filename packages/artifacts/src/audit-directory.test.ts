@@ -100,3 +100,26 @@ test('says that a file is damaged, instead of leaving out what it had', async ()
   await writeFile(join(root, 'default', first), '{"seq":1\n');
   await expect(archive.read(0, 10)).rejects.toMatchObject({ code: 'internal_error' });
 });
+
+test('removes whole files that are old, the last never, and finds what says so', async () => {
+  const data = { through_seq: 2, through_hash: ENTRIES[1]?.hash ?? '' };
+  const last = ENTRIES.at(-1);
+  const said = linkEntries({ tenant: 'default', head: last ?? HEAD, digest }, [
+    { ...DRAFT, at: '2026-03-01T00:00:00.000Z', action: 'audit.removed', data },
+  ]);
+  await archive.put(ENTRIES.slice(0, 2));
+  await archive.put(ENTRIES.slice(2));
+  const after = Date.parse('2026-02-01T00:00:00.000Z');
+  expect(await archive.findOlder(Date.parse(DRAFT.at))).toBeUndefined();
+  expect(await archive.findOlder(after)).toEqual({ throughSeq: 2, throughHash: data.through_hash });
+  expect(await archive.findTombstone(2)).toBeUndefined();
+  await archive.put(said);
+  expect(await archive.findOlder(after)).toEqual({ throughSeq: 6, throughHash: last?.hash });
+  expect(await archive.findTombstone(2)).toEqual({ throughSeq: 2, throughHash: data.through_hash });
+  await archive.removeThrough(1);
+  expect(seqs(await archive.read(0, 10))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  await archive.removeThrough(2);
+  expect(seqs(await archive.read(0, 10))).toEqual([3, 4, 5, 6, 7]);
+  await archive.removeThrough(100);
+  expect(seqs(await archive.read(0, 10))).toEqual([7]);
+});

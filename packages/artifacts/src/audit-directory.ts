@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TenantId } from '@drydock/contracts';
 import { AUDIT_GENESIS, AuditEntry, DEFAULT_TENANT } from '@drydock/contracts';
-import type { AuditArchive } from '@drydock/core';
+import type { AuditArchive, AuditTombstone } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { isMissing } from './directory-layout.ts';
+import { keepOwner } from './keep-owner.ts';
 
 const DIGITS = 16;
 const SEGMENT = /^(\d{16})\.jsonl$/;
@@ -45,6 +46,42 @@ export class AuditDirectory implements AuditArchive {
     });
   }
 
+  async findOlder(beforeMs: number): Promise<AuditTombstone | undefined> {
+    return onDisk(async () => {
+      let older: AuditTombstone | undefined;
+      for (const first of (await this.#listSegments()).slice(0, -1)) {
+        const last = (await this.#readSegment(first)).at(-1);
+        if (last === undefined || Date.parse(last.at) >= beforeMs) break;
+        older = { throughSeq: last.seq, throughHash: last.hash };
+      }
+      return older;
+    });
+  }
+
+  async findTombstone(afterSeq: number): Promise<AuditTombstone | undefined> {
+    return onDisk(async () => {
+      for (const first of skipOlder(await this.#listSegments(), afterSeq).toReversed()) {
+        const entry = (await this.#readSegment(first)).findLast(({ action }) => action === 'audit.removed');
+        if (entry === undefined || entry.seq <= afterSeq) continue;
+        const { through_seq: throughSeq, through_hash: throughHash } = entry.data;
+        if (typeof throughSeq === 'number' && typeof throughHash === 'string')
+          return { throughSeq, throughHash };
+      }
+      return undefined;
+    });
+  }
+
+  async removeThrough(seq: number): Promise<void> {
+    return onDisk(async () => {
+      const segments = await this.#listSegments();
+      for (const [index, first] of segments.entries()) {
+        const next = segments[index + 1];
+        if (next === undefined || next > seq + 1) return;
+        await rm(this.#pathOf(first), { force: true });
+      }
+    });
+  }
+
   async #readLast(): Promise<{ seq: number; hash: string }> {
     const last = (await this.#listSegments()).at(-1);
     const entries = last === undefined ? [] : await this.#readSegment(last);
@@ -69,10 +106,14 @@ export class AuditDirectory implements AuditArchive {
   }
 
   async #write(first: number, entries: readonly AuditEntry[]): Promise<void> {
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    if ((await mkdir(this.#dir, { recursive: true, mode: 0o700 })) !== undefined) {
+      await using made = await open(this.#dir, 'r');
+      await keepOwner(dirname(this.#dir), made);
+    }
     const path = join(this.#dir, `${randomUUID()}.new`);
     try {
       await using file = await open(path, 'wx', 0o600);
+      await keepOwner(this.#dir, file);
       await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       await file.sync();
       await link(path, this.#pathOf(first)).catch((error: unknown) => {

@@ -15,6 +15,7 @@ import {
   undefinedWhereMissing,
 } from './directory-layout.ts';
 import { isAbandoned, newIncomingName } from './incoming-name.ts';
+import { keepOwner } from './keep-owner.ts';
 
 export interface DirectoryStoreOptions {
   /** Largest artifact, bytes. */
@@ -89,6 +90,7 @@ export class DirectoryStore implements ArtifactStore {
     try {
       await makeDirectory(this.#dir, INCOMING);
       await using file = await open(path, 'wx', 0o600);
+      await keepOwner(this.#dir, file);
       await file.writeFile(intake.read());
       await file.sync();
       await this.#sweepStale(file);
@@ -211,7 +213,10 @@ function digestOf(bytes: Uint8Array): Digest {
 /** A new directory is synced into its parent, or a crash could take it and all that was synced inside. */
 async function makeDirectory(parent: string, name: string): Promise<void> {
   const first = await mkdir(join(parent, name), { recursive: true, mode: 0o700 });
-  if (first !== undefined) await syncDirectory(parent);
+  if (first === undefined) return;
+  await using made = await open(join(parent, name), 'r');
+  await keepOwner(parent, made);
+  await syncDirectory(parent);
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -18,7 +18,7 @@ function follow(entries: readonly AuditEntry[], isPart = false) {
     const fault = chain.findFault(entry, isPart);
     if (fault !== undefined) return [entry.seq, fault];
   }
-  return 'intact';
+  return chain.beginFault === undefined ? 'intact' : [entries[0]?.seq, chain.beginFault];
 }
 
 test('an intact chain is followed to its head', () => {
@@ -66,4 +66,21 @@ test('a head that was noted is found while the chain still has it', () => {
   ]);
   // Cut off at the end: the rest is intact, and only the noted head tells.
   expect(found(at(4).hash, ENTRIES.slice(0, 4))).toBe(false);
+});
+
+test.each<[string, AuditEntry['data'], boolean]>([
+  ['by number and hash', { through_seq: 2, through_hash: at(1).hash }, true],
+  [
+    'also more of it than is gone, where a removal was cut short',
+    { through_seq: 3, through_hash: at(2).hash },
+    true,
+  ],
+  ['with another hash', { through_seq: 2, through_hash: 'a'.repeat(64) }, false],
+  ['but less of it than is gone', { through_seq: 1, through_hash: at(0).hash }, false],
+  ['without a number', {}, false],
+])('a chain may begin behind what an entry of it says was removed: %s', (_name, data, isProven) => {
+  const rest = ENTRIES.slice(2);
+  const tombstone = seal({ ...at(4), seq: 6, prev: at(4).hash, action: 'audit.removed', data });
+  expect(follow([...rest, tombstone]) === 'intact').toBe(isProven);
+  expect(follow([...rest, seal({ ...tombstone, action: 'job.submitted' })])).not.toBe('intact');
 });

@@ -19,6 +19,9 @@ export class AuditChain {
   #last: AuditEntry | undefined;
   #entries = 0;
   #isWantedFound: boolean;
+  /** Hashes by number, where the first entry is not number 1: what is missing may have been removed on record. */
+  readonly #hashes = new Map<number, string>();
+  #isBeginProven = true;
 
   /** `wanted`: a head that was noted earlier. */
   constructor(wanted?: string) {
@@ -31,10 +34,18 @@ export class AuditChain {
     const fault = this.#findFault(entry, isPart);
     if (fault !== undefined) return fault;
     this.#first ??= entry;
+    this.#noteRemoval(entry, this.#first, isPart);
     this.#last = entry;
     this.#entries += 1;
     if (entry.hash === this.#wanted) this.#isWantedFound = true;
     return undefined;
+  }
+
+  /** What is wrong with where the chain begins, once all of it was read. */
+  get beginFault(): string | undefined {
+    return this.#isBeginProven
+      ? undefined
+      : 'is where entry 1 belongs: entries are missing, and none behind it says that they were removed';
   }
 
   get isWantedFound(): boolean {
@@ -52,9 +63,24 @@ export class AuditChain {
     };
   }
 
+  /** An entry `audit.removed` names the last that went, by number and hash: the chain from there on is whole. */
+  #noteRemoval(entry: AuditEntry, first: AuditEntry, isPart: boolean): void {
+    if (isPart || first.seq === 1) return;
+    if (entry === first) {
+      this.#isBeginProven = false;
+      this.#hashes.set(first.seq - 1, first.prev);
+    }
+    this.#hashes.set(entry.seq, entry.hash);
+    if (entry.action !== 'audit.removed' || this.#isBeginProven) return;
+    const { through_seq: seq, through_hash: hash } = entry.data;
+    this.#isBeginProven = typeof seq === 'number' && seq < entry.seq && this.#hashes.get(seq) === hash;
+    if (this.#isBeginProven) this.#hashes.clear();
+  }
+
   #findFault(entry: AuditEntry, isPart: boolean): string | undefined {
     const before =
-      this.#last ?? (isPart ? { seq: entry.seq - 1, hash: entry.prev, tenant: entry.tenant } : START);
+      this.#last ??
+      (isPart || entry.seq > 1 ? { seq: entry.seq - 1, hash: entry.prev, tenant: entry.tenant } : START);
     const hash = createHash('sha256').update(auditText(entry)).digest('hex');
     if (entry.seq !== before.seq + 1)
       return `is where entry ${before.seq + 1} belongs: entries are missing, or out of order`;

@@ -20,6 +20,8 @@ export const AuditAction = z.enum([
   'egress.allowed',
   'safe_mode.entered',
   'sandbox.drift_killed',
+  'webhook.dropped',
+  'audit.removed',
   'secret.set',
   'secret.deleted',
   'secret.used',

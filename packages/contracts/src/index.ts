@@ -24,8 +24,6 @@ export {
   ArtifactName,
   Constraints,
   ContinueRequest,
-  FilesSource,
-  GitSource,
   JOB_STATES,
   JobJson,
   JobKind,
@@ -33,15 +31,11 @@ export {
   JobRecord,
   JobRequest,
   JobResult,
-  JobSource,
   JobSpec,
   JobState,
   MAX_LABELS,
   ReplayReport,
   RequestedChecks,
-  SourceFile,
-  StoredSource,
-  UploadSource,
   Warning,
 } from './job.ts';
 export type { JobRequestInput } from './job.ts';
@@ -107,3 +101,4 @@ export {
 export type { EgressReason } from './egress-protocol.ts';
 export { ScreeningFinding, Severity } from './screening.ts';
 export { WebhookBody } from './webhook.ts';
+export { FilesSource, GitSource, JobSource, SourceFile, StoredSource, UploadSource } from './source.ts';

@@ -3,14 +3,14 @@ import { ToolUseApproval } from './approval.ts';
 import { SignedCheckpoint } from './checkpoint.ts';
 import { ChecksVerdict } from './checks.ts';
 import { ErrorBody } from './error-codes.ts';
-import { Digest, JobId, UploadId } from './ids.ts';
+import { Digest, JobId } from './ids.ts';
 import { Plan } from './plan.ts';
 import { ScreeningFinding } from './screening.ts';
 import { MAX_JOB_SECRETS, SecretName } from './secret.ts';
+import { JobSource, StoredSource } from './source.ts';
 import { CheckClaim, CodeReference, ReviewFinding } from './submission.ts';
 import { ToolGroup } from './tools/tool-names.ts';
 import { Usage } from './transcript.ts';
-import { UploadFormat } from './upload.ts';
 
 export const JOB_STATES = [
   'queued',
@@ -44,43 +44,6 @@ const CheckCommands = z.array(Text.min(1).max(4_096)).max(10);
 /** `high` is for work on security: run slices, safe mode, a stronger sandbox. */
 export const JobTier = z.enum(['standard', 'high']);
 export type JobTier = z.infer<typeof JobTier>;
-
-/** One file of a `files` source. The path is relative, `/`-separated, and stays inside the repository. */
-export const SourceFile = z.strictObject({
-  path: z.string().min(1).max(1_024),
-  content: z.string(),
-  encoding: z.enum(['utf8', 'base64']).default('utf8'),
-  executable: z.boolean().default(false),
-});
-export type SourceFile = z.infer<typeof SourceFile>;
-
-export const FilesSource = z.strictObject({
-  type: z.literal('files'),
-  files: z.array(SourceFile).min(1).max(5_000),
-});
-export type FilesSource = z.infer<typeof FilesSource>;
-
-/** A branch, a tag, a full ref or a commit; what it may look like: `findRefFault` in core. */
-const Ref = z.string().min(1).max(255).default('HEAD');
-
-/** A repository that the worker fetches over https, http or ssh; which addresses it may: `parseGitUrl` in core. */
-export const GitSource = z.strictObject({
-  type: z.literal('git'),
-  url: z.string().min(1).max(2_048),
-  ref: Ref,
-});
-export type GitSource = z.infer<typeof GitSource>;
-
-/** What `POST /v1/uploads` took. An archive has no history, so that its `ref` can only be HEAD. */
-export const UploadSource = z.strictObject({
-  type: z.literal('upload'),
-  upload_id: UploadId,
-  ref: Ref,
-});
-export type UploadSource = z.infer<typeof UploadSource>;
-
-export const JobSource = z.discriminatedUnion('type', [FilesSource, GitSource, UploadSource]);
-export type JobSource = z.infer<typeof JobSource>;
 
 /** Commands that prove a change. An absent list is detected from the repository; an empty list means: none. */
 export const RequestedChecks = z.strictObject({
@@ -155,23 +118,6 @@ export const ContinueRequest = z.strictObject({
   labels: Labels.optional(),
 });
 export type ContinueRequest = z.infer<typeof ContinueRequest>;
-
-/**
- * A source as the job record holds it. Bytes that a caller sent are in the artifact store, fsynced before the job is
- * accepted, and named by digest: a job does not need its upload's record any more.
- */
-export const StoredSource = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('files'), digest: Digest, bytes: z.int(), files: z.int() }),
-  GitSource,
-  z.strictObject({
-    type: z.literal('upload'),
-    digest: Digest,
-    bytes: z.int(),
-    format: UploadFormat,
-    ref: Ref,
-  }),
-]);
-export type StoredSource = z.infer<typeof StoredSource>;
 
 /** What an accepted job asks for, with every default resolved. */
 export const JobSpec = JobRequest.omit({ source: true, limits: true }).extend({

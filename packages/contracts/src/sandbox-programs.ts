@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FilesSource } from './job.ts';
+import { FilesSource } from './source.ts';
 import { UploadFormat } from './upload.ts';
 
 const Commit = z.string().regex(/^[0-9a-f]{40}$/);

@@ -17,11 +17,15 @@ export const WebhookBody = z.object({
     /** `null` until the job is over, and for review and explain. */
     verified: z.boolean().nullable(),
     approval: Approval.optional(),
+    /** Present where `approval.request.cmd` is only how the command begins; `links.approvals` has all of it. */
+    cmd_truncated: z.literal(true).optional(),
     links: z.object({
       self: z.string(),
       events: z.string(),
       /** Where an approval is decided. */
       decide: z.string().optional(),
+      /** Where questions and answers of the job stand whole. */
+      approvals: z.string().optional(),
     }),
   }),
 });

@@ -77,6 +77,15 @@ export type {
   SoFar,
 } from './job-ports.ts';
 export type {
+  ModelGateway,
+  ModelParameter,
+  ModelPrice,
+  ModelProfile,
+  ModelRequest,
+  ModelTurn,
+  TokenRates,
+} from './model-ports.ts';
+export type {
   ArtifactStore,
   CapturedPatch,
   CommandEnd,
@@ -92,12 +101,6 @@ export type {
   LayerSource,
   LayerStore,
   MirroredCommit,
-  ModelGateway,
-  ModelParameter,
-  ModelPrice,
-  ModelProfile,
-  ModelRequest,
-  ModelTurn,
   PatchApplied,
   Sandbox,
   SandboxRecord,
@@ -105,13 +108,18 @@ export type {
   SandboxSpec,
   Sandboxes,
   StoredBytes,
-  TokenRates,
   UploadRecord,
   UploadStore,
   WorkspaceAccess,
 } from './ports.ts';
 export type { ApprovalQuestion, ApprovalStore, Decided, DecisionBy } from './approval-ports.ts';
-export type { AuditArchive, AuditDraft, AuditLog, AuditMovePolicy } from './audit/audit-ports.ts';
+export type {
+  AuditArchive,
+  AuditTombstone,
+  AuditDraft,
+  AuditLog,
+  AuditMovePolicy,
+} from './audit/audit-ports.ts';
 export { countMovable } from './audit/count-movable.ts';
 export { linkEntries } from './audit/link-entries.ts';
 export type { DatedDraft } from './audit/link-entries.ts';
@@ -119,4 +127,4 @@ export type { NewSecret, SecretRecord, SecretStore } from './secrets/secret-port
 export { decideNextTry } from './webhooks/decide-next-try.ts';
 export { parseCallbackUrl } from './webhooks/parse-callback-url.ts';
 export type { ParsedCallbackUrl } from './webhooks/parse-callback-url.ts';
-export type { WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';
+export type { OutboxCount, WaitingWebhook, WebhookOutbox } from './webhooks/webhook-ports.ts';

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { EXIT_CONFIG } from '@drydock/service-kit';
+import type { ServiceUser } from './api-user.ts';
 import { LastWords } from './last-words.ts';
 import { StartError } from './start-error.ts';
 
@@ -13,6 +14,8 @@ export interface ServiceDefinition {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** Who it runs as; absent: who this process is. */
+  readonly user?: ServiceUser | undefined;
   /** How the service says on standard output that it is ready; absent where that is found out elsewhere. */
   readonly readiness?: { readonly event: string; readonly timeoutMs: number };
 }
@@ -48,6 +51,7 @@ export class ChildService {
       env: definition.env,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
+      ...definition.user,
     });
     this.#child = child;
     this.#lastWords = new LastWords(child.stderr);

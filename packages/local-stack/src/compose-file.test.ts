@@ -20,15 +20,28 @@ interface Service {
   readonly ports?: readonly string[];
   readonly volumes?: readonly (string | { source: string; bind?: { propagation?: string } })[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
   readonly healthcheck: { readonly test: readonly string[] };
 }
 
 const compose = parse(read('docker-compose.yml'), { merge: true }) as {
   services: Record<'redis' | 'api' | 'worker' | 'monitor', Service>;
   networks: { store: { internal: boolean } };
+  secrets: Readonly<Record<string, { file: string }>>;
 };
 const { redis, api, worker, monitor } = compose.services;
 const all = Object.entries(compose.services);
+/** docs/deploy.md says what was run with these. */
+const PROVEN_CAPABILITIES = [
+  'SYS_ADMIN',
+  'KILL',
+  'SYS_PTRACE',
+  'CHOWN',
+  'FOWNER',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'MKNOD',
+];
 const sourcesOf = ({ volumes = [] }: Service): string[] =>
   volumes.map((volume) => (typeof volume === 'string' ? (volume.split(':')[0] ?? '') : volume.source));
 
@@ -56,6 +69,8 @@ describe('docker-compose.yml', () => {
       'DRYDOCK_API_HOST',
       'DRYDOCK_API_KEY',
       'DRYDOCK_DATA_DIR',
+      'DRYDOCK_SECRETS_PUBLIC_KEY_FILE',
+      'DRYDOCK_WEBHOOK_ALLOW_HOSTS',
       'REDIS_URL',
     ]);
   });
@@ -71,6 +86,26 @@ describe('docker-compose.yml', () => {
     expect(slots).toMatchObject({ bind: { propagation: 'rshared' } });
     expect([service.pid, service.read_only, service.cap_drop]).toEqual(['host', true, ['ALL']]);
     expect(service.cap_add).toContain('SYS_ADMIN');
+  });
+
+  test('every key is a file of the one service that uses it', () => {
+    const held = Object.fromEntries(all.map(([name, { secrets = [] }]) => [name, secrets]));
+    expect(held).toEqual({
+      redis: [],
+      api: ['secrets-public-key'],
+      worker: ['checkpoint-key', 'secrets-private-key'],
+      monitor: ['webhook-secret'],
+    });
+    expect(Object.keys(compose.secrets).toSorted()).toEqual(Object.values(held).flat().toSorted());
+    for (const [, { environment = {}, secrets = [] }] of all) {
+      const files = Object.values(environment).filter((value) => value.startsWith('/run/secrets/'));
+      expect(files.toSorted()).toEqual(secrets.map((name) => `/run/secrets/${name}`).toSorted());
+    }
+  });
+
+  test('worker and monitor have the capabilities that they were run with, and no others', () => {
+    expect(worker.cap_add).toEqual(PROVEN_CAPABILITIES);
+    expect(monitor.cap_add).toEqual(PROVEN_CAPABILITIES);
   });
 
   test('only the worker is given the model key', () => {

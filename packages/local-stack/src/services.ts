@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ServiceUser } from './api-user.ts';
 import type { ServiceDefinition } from './child-service.ts';
 import type { StackConfig } from './config.ts';
 import type { DataDir } from './data-dir.ts';
@@ -17,6 +18,8 @@ export interface ServiceContext {
   readonly data: DataDir;
   readonly facts: SetupFacts;
   readonly redisUrl: string;
+  /** Of the api, where it is another's than the launcher's. */
+  readonly apiUser?: ServiceUser | undefined;
   /** Address of the scripted model server, where it runs. */
   readonly scriptedModelUrl?: string | undefined;
 }
@@ -67,7 +70,7 @@ export function describeApi(context: ServiceContext): ServiceDefinition {
     config.apiKey === undefined
       ? { DRYDOCK_API_KEY_FILE: data.apiKeyFile }
       : { DRYDOCK_API_KEY: config.apiKey };
-  return service(context, {
+  const described = service(context, {
     name: 'api',
     path: 'services/api',
     readyEvent: 'api.listening',
@@ -79,6 +82,8 @@ export function describeApi(context: ServiceContext): ServiceDefinition {
       DRYDOCK_API_PORT: String(config.apiPort),
     },
   });
+  const { apiUser: user } = context;
+  return user === undefined ? described : { ...described, user };
 }
 
 /** The worker: the only process that is given the model key, and the key of checkpoints. */

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { giveToApi, prepareApiUser } from './api-user.ts';
 import { assertEngine } from './assert-engine.ts';
 import { ChildService } from './child-service.ts';
 import type { ReadyLine } from './child-service.ts';
@@ -113,7 +114,12 @@ class LaunchedStack implements Stack {
     const found = await readSetupFacts();
     const facts = { ...found, dockerSocket: this.#config.dockerSocket ?? found.dockerSocket };
     await assertEngine(facts.dockerSocket);
-    this.#context = { config: this.#config, data, facts, redisUrl };
+    const apiUser = await prepareApiUser(data);
+    if (apiUser !== undefined) {
+      await giveToApi(data.secretsPublicKeyFile, apiUser);
+      if (this.#config.apiKey === undefined) await giveToApi(data.apiKeyFile, apiUser);
+    }
+    this.#context = { config: this.#config, data, facts, redisUrl, apiUser };
     await allOrJoined([
       ...(this.#config.redisUrl === undefined ? [this.#startRedis()] : []),
       ...(this.scripted ? [this.#startService('scripted-model')] : []),
@@ -135,6 +141,8 @@ class LaunchedStack implements Stack {
       redis.signal('SIGKILL');
       throw error;
     });
+    const { apiUser } = this.#started;
+    if (apiUser !== undefined) await giveToApi(socket, apiUser);
   }
 
   async #startService(name: NodeServiceName): Promise<void> {

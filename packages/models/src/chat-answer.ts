@@ -47,11 +47,15 @@ export class ChatAnswer {
   }
 
   #takeChoice({ delta, finish_reason }: Choice): void {
-    this.#content += delta?.content ?? '';
-    this.#refusal += delta?.refusal ?? '';
-    this.#reasoning += delta?.reasoning_content ?? delta?.reasoning ?? '';
-    for (const call of delta?.tool_calls ?? []) this.#calls.take(call);
+    if (delta) this.#takeDelta(delta);
     if (finish_reason) this.#finishReason = finish_reason;
+  }
+
+  #takeDelta(delta: NonNullable<Choice['delta']>): void {
+    this.#content += delta.content ?? '';
+    this.#refusal += delta.refusal ?? '';
+    this.#reasoning += delta.reasoning_content ?? delta.reasoning ?? '';
+    for (const call of delta.tool_calls ?? []) this.#calls.take(call);
   }
 
   #end(): Pick<WireTurn, 'status' | 'cause'> {

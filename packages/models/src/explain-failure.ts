@@ -22,12 +22,7 @@ export interface ExplainOptions {
 
 const MAX_MESSAGE_CHARS = 2_000;
 /** Codes of failures inside a stream that a new attempt can cure; a failure without a code counts as such. */
-const TRANSIENT_CODES: ReadonlySet<string> = new Set([
-  'server_error',
-  'rate_limit_exceeded',
-  'server_is_overloaded',
-  'slow_down',
-]);
+const TRANSIENT_CODES: ReadonlySet<string> = new Set(['server_error', 'server_is_overloaded']);
 
 /** What servers call the failures that no wait cures. */
 const LASTING_CODES: ReadonlyMap<string, ErrorCode> = new Map([
@@ -71,7 +66,7 @@ const isAnswer = (error: unknown): error is APIError =>
 export function explainServerFailure(failure: ServerFailure, { apiKey, nowMs }: ExplainOptions): Transient {
   const { status, headers } = failure;
   const redact = (text: string): string => toBoundedLine(text, apiKey);
-  const code = failure.code ? redact(String(failure.code)) : undefined;
+  const code = failure.code ? redact(failure.code) : undefined;
   const label = [status, code].filter((part) => part !== undefined).join(' ');
   const said = redact(failure.message);
   const transient = findTransientCode({ ...failure, code });
@@ -100,9 +95,18 @@ function findTransientCode({ status, code, headers }: ServerFailure): TransientC
   // A spent quota is answered with 429, and a long prompt with 500 by some, but no wait cures them.
   if (code && LASTING_CODES.has(code)) return undefined;
   if (headers?.get('x-should-retry') === 'false') return undefined;
-  if (status === 429 || code === 'rate_limit_exceeded' || code === 'slow_down') return 'model_rate_limited';
+  return status === undefined ? sortCode(code) : sortStatus(status);
+}
+
+function sortStatus(status: number): TransientCode | undefined {
+  if (status === 429) return 'model_rate_limited';
   if (status === 408 || status === 504) return 'model_timeout';
-  if (status !== undefined) return status >= 500 && status !== 501 ? 'model_unavailable' : undefined;
+  return status >= 500 && status !== 501 ? 'model_unavailable' : undefined;
+}
+
+/** Of a failure inside a stream, where there is no status. */
+function sortCode(code: string | null | undefined): TransientCode | undefined {
+  if (code === 'rate_limit_exceeded' || code === 'slow_down') return 'model_rate_limited';
   return !code || TRANSIENT_CODES.has(code) ? 'model_unavailable' : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { ModelPrice, ModelProfile } from '@drydock/core';
 import { Capabilities, UNKNOWN_MODEL } from './models-file.ts';
-import type { ModelsFile, PriceRow } from './models-file.ts';
+import type { ModelRow, ModelsFile, PriceRow } from './models-file.ts';
 
 const SCRIPTED = 'scripted/';
 
@@ -18,7 +18,8 @@ export class ModelTable {
   /** Every field is that of the first row which matches and has it. */
   capabilitiesOf(model: string): Capabilities {
     const rows = this.rows.models.filter(({ match }) => matches(match, model)).toReversed();
-    const { match: _, ...fields } = Object.assign({ match: [] }, UNKNOWN_MODEL, ...rows);
+    const merged = rows.reduce<Partial<ModelRow>>((known, row) => ({ ...known, ...row }), UNKNOWN_MODEL);
+    const { match: _, ...fields } = merged;
     return Capabilities.parse(fields);
   }
 

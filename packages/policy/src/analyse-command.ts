@@ -1,19 +1,22 @@
 import type { CommandFinding } from '@drydock/core';
-import type { ArithmeticCommand, ParsedScript, SyntaxNode } from 'unbash';
-import { forEachChild, parse } from 'unbash';
+import type { ParsedScript } from 'unbash';
+import { parse } from 'unbash';
 import { NOTES } from './rules/built-in-rules.ts';
 import type { CommandRule } from './rules/command-rule.ts';
 import { KNOWN_PROGRAMS } from './rules/known-programs.ts';
+import { findHosts } from './rules/find-hosts.ts';
 import { baseOf, matchRule } from './rules/match-rule.ts';
 import { showCommand } from './rules/shown-command.ts';
 import { GLOB_STAR, SPLIT, UNKNOWN, isOpen, showField } from './shell/field.ts';
 import type { TextFault } from './shell/find-text-fault.ts';
 import { findTextFault } from './shell/find-text-fault.ts';
-import { MAX_COMMANDS, MAX_DEPTH, ScriptReader, TooLarge } from './shell/read-script.ts';
+import { MAX_COMMANDS, ScriptReader, TooLarge } from './shell/read-script.ts';
 import { Scope } from './shell/scope.ts';
+import { findArithmetic, findError } from './shell/search-script.ts';
 import type { SecondOpinion } from './shell/second-opinion.ts';
 import type { SimpleCommand, Span } from './shell/simple-command.ts';
 import type { Inner } from './unwrap/inner.ts';
+import { asksForRights, findAddresses } from './unwrap/read-code.ts';
 import { hidesCode, scanCode } from './unwrap/scan-code.ts';
 import { plainProgram, unwrapAssignment, unwrapCommand, writtenProgram } from './unwrap/unwrap-command.ts';
 
@@ -21,6 +24,8 @@ export const MAX_COMMAND_BYTES = 64 << 10;
 /** Layers of wrappers and scripts in scripts. */
 const MAX_LAYERS = 24;
 const MAX_FINDINGS = 512;
+/** Findings that outlive a text that is too large. */
+const MAX_KEPT = 16;
 
 /** Shells whose language is read here; another one is not understood. */
 const READ_SHELLS = new Set(['', 'sh', 'bash', 'dash', 'ash']);
@@ -60,7 +65,8 @@ export class CommandAnalyser {
       else this.#readScript(cmd, { span: undefined, layer: 0, isGuess: false, scope: new Scope() });
     } catch (error) {
       if (!(error instanceof TooLarge || error instanceof RangeError)) throw error;
-      this.#findings = [];
+      // What was found by then stays: padding must not make a privileged command a mere refusal.
+      this.#findings = this.#findings.filter(({ class: kind }) => kind === 'privileged').slice(0, MAX_KEPT);
       this.#note('too_large', whole, error.message);
     }
     return dedupe(this.#findings);
@@ -163,13 +169,23 @@ export class CommandAnalyser {
         return this.#readScript(inner.text, { ...place, scope });
       }
       case 'code':
-        if (hidesCode(inner.text)) this.#note('hidden_code', command.span, undefined, command.argv);
-        for (const text of scanCode(inner.text))
-          this.#readScript(text, { ...place, scope: new Scope(), isGuess: true });
-        return;
+        return this.#readCode(inner.text, command, place);
       case 'unseen':
         return this.#note('unseen_script', command.span, undefined, command.argv);
     }
+  }
+
+  /** Of code only what it hands to a shell, and what it visibly asks the kernel for. */
+  #readCode(code: string, command: SimpleCommand, place: Place): void {
+    if (code !== '' && code.replaceAll(UNKNOWN, '').trim() === '')
+      return this.#note('unseen_script', command.span, undefined, command.argv);
+    if (hidesCode(code)) this.#note('hidden_code', command.span, undefined, command.argv);
+    if (asksForRights(code)) this.#note('privileged_call', command.span, undefined, command.argv);
+    const addresses = place.isGuess ? [] : findAddresses(code);
+    const hosts = addresses.length === 0 ? undefined : findHosts('addresses', addresses);
+    if (hosts !== undefined) this.#note('network_call', command.span, undefined, command.argv, hosts);
+    for (const text of scanCode(code))
+      this.#readScript(text, { ...place, scope: new Scope(), isGuess: true });
   }
 
   /** The findings of all rules; where there are none, what the program's name says. */
@@ -205,7 +221,13 @@ export class CommandAnalyser {
   }
 
   // oxlint-disable-next-line max-params -- what is noted, where, and what is known about it
-  #note(rule: keyof typeof NOTES, span: Span, reason?: string, argv: readonly string[] = []): void {
+  #note(
+    rule: keyof typeof NOTES,
+    span: Span,
+    reason?: string,
+    argv: readonly string[] = [],
+    hosts: readonly string[] = [],
+  ): void {
     const note = NOTES[rule];
     this.#push([
       {
@@ -216,7 +238,7 @@ export class CommandAnalyser {
         span,
         reason: reason ?? note.reason,
         alternative: note.alternative,
-        hosts: [],
+        hosts,
       },
     ]);
   }
@@ -244,36 +266,6 @@ function nameRule(word: string, scope: Scope): keyof typeof NOTES {
   if (KNOWN_PROGRAMS.has(plainProgram(baseOf(word)))) return 'known_program';
   const isOfWorkspace = word.startsWith('/job/') || (word.includes('/') && !word.startsWith('/'));
   return isOfWorkspace ? 'workspace_program' : 'unknown_program';
-}
-
-/** Where a parser gave up, also in a nested script. */
-function findError(script: ParsedScript): string | undefined {
-  let message: string | undefined;
-  let depth = 0;
-  const visit = (node: SyntaxNode): void => {
-    if (depth > MAX_DEPTH * 8) throw new TooLarge('The command is nested too deeply.');
-    if (message !== undefined) return;
-    if (node.type === 'Script') {
-      const [error] = node.errors ?? [];
-      if (error !== undefined)
-        message = `The command is not valid shell: ${error.message} (at ${error.pos}).`;
-    }
-    depth += 1;
-    forEachChild(node, visit);
-    depth -= 1;
-  };
-  visit(script);
-  return message;
-}
-
-function findArithmetic(script: ParsedScript): ArithmeticCommand[] {
-  const found: ArithmeticCommand[] = [];
-  const visit = (node: SyntaxNode): void => {
-    if (node.type === 'ArithmeticCommand') found.push(node);
-    forEachChild(node, visit);
-  };
-  visit(script);
-  return found;
 }
 
 /** `env A=1 cmd` and `export A=1` carry assignments as words. */

@@ -3,6 +3,8 @@ export type { PolicyCommand } from './command-policy.ts';
 export { delimitUntrusted, UNTRUSTED_NOTE } from './injection/delimit-untrusted.ts';
 export { InjectionScanner, findInjection, UNTRUSTED_ORIGINS } from './injection/find-injection.ts';
 export type { InjectionFinding, UntrustedOrigin } from './injection/find-injection.ts';
+export { measureHeldOut } from './report/measure-held-out.ts';
+export type { HeldOutReport, HeldOutRow } from './report/measure-held-out.ts';
 export { measurePolicy } from './report/measure-policy.ts';
 export type { PolicyReport } from './report/measure-policy.ts';
 export { COMMAND_RULES } from './rules/load-rules.ts';

@@ -7,8 +7,6 @@ import { COMMAND_RULES, loadRules } from '../src/rules/load-rules.ts';
 import { PRIVILEGED_RULES } from '../src/rules/privileged-rules.ts';
 import { SecondOpinion } from '../src/shell/second-opinion.ts';
 
-/** The same texts in every run: what fails here fails everywhere. */
-const SEED = 20_261;
 const TIMEOUT_MS = 120_000;
 
 const opinion = await SecondOpinion.load();
@@ -78,13 +76,13 @@ describe('the shell policy', () => {
   it('comes to a decision, whatever the text', { timeout: TIMEOUT_MS }, () => {
     const seen = new Set<string>();
     const decides = fc.property(text, (cmd) => void seen.add(decide(analyser, cmd).decision));
-    fc.assert(decides, { numRuns: 400, seed: SEED });
+    fc.assert(decides, { numRuns: 400 });
     expect([...seen].toSorted()).toEqual(['allow', 'deny']);
   });
 
   it('never allows a privileged command, however it is wrapped', { timeout: TIMEOUT_MS }, () => {
     expect(() => {
-      fc.assert(neverAllowed(analyser), { numRuns: 250, seed: SEED });
+      fc.assert(neverAllowed(analyser), { numRuns: 250 });
     }).not.toThrow();
   });
 
@@ -93,6 +91,6 @@ describe('the shell policy', () => {
       COMMAND_RULES.filter((rule) => !PRIVILEGED_RULES.includes(rule)),
       opinion,
     );
-    expect(fc.check(neverAllowed(weak), { numRuns: 250, seed: SEED }).failed).toBe(true);
+    expect(fc.check(neverAllowed(weak), { numRuns: 250 }).failed).toBe(true);
   });
 });

@@ -51,6 +51,14 @@ const LEFT_OUT_WARNING = JSON.stringify({
   code: 'events_left_out',
   message: 'The store keeps no more events of this job for now. Commands and their output are in log.txt.',
 } satisfies Warning);
+/** What may wait for receivers: of one job, and of all. The oldest goes first, on record. */
+const WEBHOOK_CAPS = {
+  MAX_JOB_WEBHOOKS: 64,
+  MAX_JOB_WEBHOOK_BYTES: 1 << 20,
+  MAX_WEBHOOKS: 10_000,
+  MAX_WEBHOOK_BYTES: 64 << 20,
+  JOB_WEBHOOKS_TTL_MS: 2 * 24 * 60 * 60 * 1_000,
+};
 /** Questions that one job may ask people: a model that asks for ever is stopped. */
 const MAX_APPROVALS = 100;
 /** What the monitor leaves the sweep that denies, before it ends the whole job. */
@@ -105,7 +113,7 @@ export class JobScripts {
 
   #keysOf(jobId: JobId): string[] {
     const { states, leases, deadlines, outbox, jobs, finished, approvals, auditDrafts } = this.#keys;
-    const { webhooks, webhooksDue } = this.#keys;
+    const { webhooks, webhooksDue, webhooksKept } = this.#keys;
     const [job, events] = [this.#keys.job(jobId), this.#keys.events(jobId)];
     const [call, ofJob] = [this.#keys.call(randomUUID()), this.#keys.approvalsOf(jobId)];
     return [
@@ -123,6 +131,8 @@ export class JobScripts {
       auditDrafts,
       webhooks,
       webhooksDue,
+      webhooksKept,
+      this.#keys.webhooksOf(jobId),
     ];
   }
 }
@@ -149,6 +159,7 @@ function loadScripts(keys: Keys): Record<ScriptName, Script> {
     MAX_PACE_MS,
     LEFT_OUT_WARNING,
     MAX_APPROVALS,
+    ...WEBHOOK_CAPS,
     APPROVAL_GRACE_MS,
   };
   const shared = toLocals(constants) + read('job');

@@ -34,10 +34,12 @@ export class Keys {
   readonly audit: string;
   /** Hash: seq and hash of the last audit entry. */
   readonly auditHead: string;
-  /** Hash: webhook → what it tells, as JSON; `<webhook>:tries` → how often it was tried in vain. */
+  /** Hash: webhook → what it tells, as JSON; `<webhook>:tries` → how often it was tried in vain; `:bytes` of all, `:dropped` so far. */
   readonly webhooks: string;
   /** Sorted set: webhook → when it is to be sent, epoch milliseconds. */
   readonly webhooksDue: string;
+  /** Sorted set: webhook → when it was written, epoch milliseconds. */
+  readonly webhooksKept: string;
   /** Hash: name of a secret → its record, sealed. */
   readonly secrets: string;
   /** Publish channel: `<job> <seq>` after each append. */
@@ -69,6 +71,7 @@ export class Keys {
     this.auditHead = `${this.#tag}:audit:${DEFAULT_TENANT}:head`;
     this.webhooks = `${this.#tag}:webhooks`;
     this.webhooksDue = `${this.#tag}:webhooks:due`;
+    this.webhooksKept = `${this.#tag}:webhooks:kept`;
     this.secrets = `${this.#tag}:secrets:${DEFAULT_TENANT}`;
     this.channel = `${this.#tag}:appended`;
     this.cancelChannel = `${this.#tag}:cancelled`;
@@ -88,6 +91,11 @@ export class Keys {
   /** Stream: the job's events, ids `<seq>-0`. */
   events(jobId: JobId): string {
     return `${this.#tag}:events:${jobId}`;
+  }
+
+  /** Sorted set: webhook of the job → when it was written; those that were settled go when room is made. */
+  webhooksOf(jobId: JobId): string {
+    return `${this.#tag}:webhooks:of:${jobId}`;
   }
 
   /** Hash: every approval of a job; `<id>` is its request, `<id>:<field>` the rest. */

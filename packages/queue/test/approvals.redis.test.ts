@@ -1,40 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApprovalRequest, JobId } from '@drydock/contracts';
+import type { JobId } from '@drydock/contracts';
 import type { ApprovalStore, Lease } from '@drydock/core';
 import { newApprovalId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { QueueFixture, buildCommit } from './queue-fixture.ts';
+import { buildApprovalRequest, describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { buildCommit } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
-const REQUEST: ApprovalRequest = {
-  call_id: 'call_1',
-  tool: 'exec_command',
-  cmd: 'curl https://example.test',
-  call_sha256: 'a'.repeat(64),
-  hosts: ['example.test'],
-  methods: [],
-  rule: 'curl',
-  reason: 'It reaches the network.',
-  justification: null,
-};
+const REQUEST = buildApprovalRequest();
 const TTL_MS = 60_000;
-const SHORT_MS = 40;
+/** Long enough for a call on a busy machine. */
+const SHORT_MS = 1_000;
 const APPROVE = { decision: 'approve', remember: false } as const;
 const DENY = { decision: 'deny', remember: false } as const;
 
 describeWith('redis', 'approvals', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
   let approvals: ApprovalStore;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
+  useQueue((own) => {
+    fixture = own;
+    approvals = own.queue.approvals;
   });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-    approvals = fixture.queue.approvals;
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
 
   const ask = (lease: Lease, ttlMs = TTL_MS) =>
     approvals.ask(lease, { id: newApprovalId(), request: REQUEST, ttlMs });
@@ -138,9 +125,9 @@ describeWith('redis', 'approvals', () => {
     const second = toIds(await ask(cancelled));
     await fixture.store.cancel(cancelled.jobId);
     await fixture.store.commit(cancelled, buildCommit('cancelled'));
-    const lost = await fixture.claimed(['planning'], SHORT_MS * 10);
+    const lost = await fixture.claimed(['planning']);
     const third = toIds(await ask(lost));
-    await sleep(SHORT_MS * 11);
+    await fixture.outliveLease(lost);
     await fixture.queue.sweeper.expireLeases();
     expect(await stateOf(third.jobId)).toBe('queued');
     for (const { jobId, id } of [first, second, third]) {
@@ -155,7 +142,7 @@ describeWith('redis', 'approvals', () => {
   it('is denied by the clock: too late is too late, and the monitor says so', async () => {
     const { jobId, id } = await ask(await fixture.claimed(['planning']), SHORT_MS).then(toIds);
     expect(await approvals.expire()).toBe(0);
-    await sleep(SHORT_MS * 2);
+    await sleep(SHORT_MS);
     expect(await approvals.decide(jobId, id, APPROVE)).toMatchObject({ kind: 'over' });
     expect([await approvals.expire(), await approvals.expire()]).toEqual([1, 0]);
     expect(await approvals.find(jobId, id)).toMatchObject({ status: 'expired' });
@@ -185,8 +172,7 @@ describeWith('redis', 'approvals', () => {
       await approvals.release(lease);
       await approvals.decide(jobId, id, DENY);
     }
-    await fixture.claim(jobId, SHORT_MS);
-    await sleep(SHORT_MS * 2);
+    await fixture.outliveLease(await fixture.claim(jobId));
     expect(await fixture.queue.sweeper.expireLeases()).toEqual([{ jobId, to: 'queued' }]);
   });
 

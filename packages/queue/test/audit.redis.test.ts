@@ -5,9 +5,11 @@ import type { AuditDraft, AuditLog } from '@drydock/core';
 import { newApprovalId } from '@drydock/core';
 import type { OpenQueue } from '@drydock/queue';
 import { openQueue } from '@drydock/queue';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { QueueFixture, buildCommit, buildSpec } from './queue-fixture.ts';
+import { type ThrowawayRedis, buildApprovalRequest, describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { buildCommit, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const CALLER = { type: 'caller', id: 'key_1' } as const;
 const MONITOR = { type: 'monitor', id: 'sweep' } as const;
@@ -17,17 +19,7 @@ const draft = (hosts: string): AuditDraft => ({
   subject: {},
   data: { host: hosts },
 });
-const REQUEST = {
-  call_id: 'call_1',
-  tool: 'exec_command',
-  cmd: 'curl https://example.test',
-  call_sha256: 'a'.repeat(64),
-  hosts: ['example.test', 'b.test'],
-  methods: [],
-  rule: 'curl',
-  reason: 'It reaches the network.',
-  justification: null,
-};
+const REQUEST = buildApprovalRequest({ hosts: ['example.test', 'b.test'] });
 
 /** Number, link and hash of every entry, from the first one. */
 function expectIntact(entries: readonly AuditEntry[]): void {
@@ -44,15 +36,10 @@ describeWith('redis', 'the audit log', () => {
   let redis: ThrowawayRedis;
   let fixture: QueueFixture;
   let audit: AuditLog;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
+  useQueue((own, server) => {
+    [fixture, redis] = [own, server];
     ({ audit } = fixture.queue);
   });
-  afterEach(() => fixture[Symbol.asyncDispose]());
 
   const all = async () => {
     await audit.link();

@@ -1,9 +1,11 @@
 import type { JobRecord } from '@drydock/contracts';
 import { SignedCheckpoint } from '@drydock/contracts';
 import { NO_USAGE, newJobId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { DIGEST, QueueFixture, buildSpec } from './queue-fixture.ts';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { DIGEST, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const RESULT = {
   verified: false,
@@ -34,16 +36,8 @@ const signedOf = (jobId: string): SignedCheckpoint =>
   });
 
 describeWith('redis', 'a checkpoint in the job store', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
+  useQueue((own) => (fixture = own));
 
   const kept = (job: JobRecord | undefined) => ({
     result: job?.result,

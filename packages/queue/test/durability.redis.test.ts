@@ -73,7 +73,7 @@ describeWith('redis', 'durability', () => {
     }
     expect(fixture.errors.length, 'one report per outage').toBeLessThanOrEqual(2);
     await redis.restart();
-    await vi.waitFor(() => fixture.queue.ping(), 5_000);
+    await vi.waitFor(() => fixture.queue.ping(), 20_000);
     await expect(fixture.accept()).resolves.toBeDefined();
   });
 
@@ -86,7 +86,7 @@ describeWith('redis', 'durability', () => {
       code: 'store_unavailable',
     });
     await redis.restart();
-    await vi.waitFor(() => fixture.queue.ping(), 5_000);
+    await vi.waitFor(() => fixture.queue.ping(), 20_000);
     expect(await fixture.store.find(jobId)).toBeUndefined();
   });
 
@@ -105,7 +105,7 @@ describeWith('redis', 'durability', () => {
     const queue = openQueue({ url: `unix://${redis.url}` });
     await expect(queue.ping()).rejects.toMatchObject({ code: 'store_unavailable' });
     await redis.restart();
-    await vi.waitFor(() => queue.ping(), 5_000);
+    await vi.waitFor(() => queue.ping(), 20_000);
     await queue.close();
   });
 
@@ -119,11 +119,11 @@ describeWith('redis', 'durability', () => {
     });
     await fixture.accept();
     await fixture.queue.sweeper.dispatchOutbox();
-    await vi.waitFor(() => expect(seen).toHaveLength(1), 5_000);
+    await vi.waitFor(() => expect(seen).toHaveLength(1), 20_000);
     await redis.kill();
     await expect(fixture.queue.ping()).rejects.toMatchObject({ code: 'store_unavailable' });
     await redis.restart();
-    const jobId = await vi.waitFor(() => fixture.accept(), 5_000);
+    const jobId = await vi.waitFor(() => fixture.accept(), 20_000);
     await fixture.queue.sweeper.dispatchOutbox();
     await vi.waitFor(() => expect(seen).toContain(jobId), 10_000);
     expect(errors.length).toBeLessThan(5);

@@ -1,20 +1,14 @@
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { QueueFixture } from './queue-fixture.ts';
+import { type ThrowawayRedis, describeWith } from '@drydock/testing';
+import { expect, it, vi } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const MESSAGE = { type: 'message.added' as const, data: { role: 'assistant' as const, text: 'hello' } };
 
 describeWith('redis', 'event feed', () => {
   let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
+  useQueue((own, server) => ([fixture, redis] = [own, server]));
 
   /** A watcher whose subscription is known to stand: the first wake tells. */
   async function watch(jobId: Parameters<typeof fixture.queue.feed.watch>[0]) {

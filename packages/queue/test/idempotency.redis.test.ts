@@ -1,22 +1,16 @@
 import { newJobId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { QueueFixture, buildCommit, buildSpec } from './queue-fixture.ts';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { buildCommit, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const REQUEST = { key: 'k1: any text', digest: 'd1' };
 
 describeWith('redis', 'a request that is sent again', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
+  useQueue((own) => (fixture = own));
 
   const accept = (request = REQUEST) => fixture.store.accept(newJobId(), buildSpec(), { request });
   const stored = async () => (await fixture.store.list({ limit: 100 })).jobs;

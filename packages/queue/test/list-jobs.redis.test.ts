@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobId } from '@drydock/contracts';
 import type { JobQuery } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { QueueFixture, buildSpec } from './queue-fixture.ts';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 describeWith('redis', 'the list of jobs', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
+  useQueue((own) => (fixture = own));
 
   const accept = (count: number) => Promise.all(Array.from({ length: count }, () => fixture.accept()));
   const newestFirst = async (): Promise<string[]> =>

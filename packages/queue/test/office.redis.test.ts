@@ -1,15 +1,13 @@
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ThrowawayRedis } from '@drydock/testing';
+import { describeWith, useRedis } from '@drydock/testing';
+import { expect, it } from 'vitest';
 import { QueueFixture } from './queue-fixture.ts';
 
 const TTL_MS = 300;
 
 describeWith('redis', 'an office', () => {
   let redis: ThrowawayRedis;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis?.[Symbol.asyncDispose]());
+  useRedis((started) => (redis = started));
 
   it('has one holder, who keeps it for as long as it asks again', async () => {
     await using fixture = new QueueFixture(redis.url);

@@ -2,9 +2,11 @@ import type { JobId, JobState } from '@drydock/contracts';
 import { JOB_STATES } from '@drydock/contracts';
 import type { JobStore, Lease } from '@drydock/core';
 import { canTransition, isTerminal } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DIGEST, QueueFixture, buildCommit, newWorkerId } from './queue-fixture.ts';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { DIGEST, buildCommit, newWorkerId } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 /** Every way to change a job that a lease gives. */
 const WRITES: Record<string, (store: JobStore, lease: Lease) => Promise<unknown>> = {
@@ -17,16 +19,8 @@ const WRITES: Record<string, (store: JobStore, lease: Lease) => Promise<unknown>
 };
 
 describeWith('redis', 'the one door', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    fixture = new QueueFixture(redis.url);
-  });
-  afterAll(async () => {
-    await fixture[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useQueue((own) => (fixture = own));
 
   /** A job that is, by force, in any state and still leased: only the table can refuse what is asked next. */
   async function forcedInto(state: JobState): Promise<Lease> {

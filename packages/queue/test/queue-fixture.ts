@@ -84,25 +84,28 @@ export class QueueFixture implements AsyncDisposable {
   }
 
   /** Takes a queued job; the fence is what the store has, as the outbox would say. */
-  async claim(jobId: JobId, leaseMs = LEASE_MS): Promise<Lease> {
+  async claim(jobId: JobId): Promise<Lease> {
     const fence = Number(await this.raw.hget(this.keys.job(jobId), 'fence'));
-    const claim = await this.store.claim({ jobId, fence, workerId: newWorkerId(), leaseMs });
+    const claim = await this.store.claim({ jobId, fence, workerId: newWorkerId(), leaseMs: LEASE_MS });
     if (claim.kind === 'refused') throw new Error(claim.reason);
     return claim.lease;
   }
 
   /** A claimed job, in the state after `states` were gone through. */
-  async claimed(
-    states: readonly ('planning' | 'running' | 'verifying')[] = [],
-    leaseMs = LEASE_MS,
-  ): Promise<Lease> {
-    const lease = await this.claim(await this.accept(), leaseMs);
+  async claimed(states: readonly ('planning' | 'running' | 'verifying')[] = []): Promise<Lease> {
+    const lease = await this.claim(await this.accept());
     let from: 'starting' | 'planning' | 'running' | 'verifying' = 'starting';
     for (const to of states) {
       await this.store.transition(lease, { from, to });
       from = to;
     }
     return lease;
+  }
+
+  /** As if the lease had been taken longer ago: it is over, and nobody has seen it. */
+  async outliveLease({ jobId }: Pick<Lease, 'jobId'>): Promise<void> {
+    await this.raw.hset(this.keys.job(jobId), 'leaseUntil', 1);
+    await this.raw.zadd(this.keys.leases, 1, jobId);
   }
 
   async events(jobId: JobId): Promise<readonly JobEvent[]> {

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { Digest } from '@drydock/contracts';
 import type { JobId } from '@drydock/contracts';
 import { newJobId, newUploadId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { DIGEST, QueueFixture, buildCommit, buildSpec } from './queue-fixture.ts';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { DIGEST, buildCommit, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const KEEP_ALL = { maxAgeMs: 1e12, maxJobs: 1e9, maxMemoryShare: 1, minAgeMs: 0 };
 const HOUR_MS = 3_600_000;
@@ -12,16 +14,8 @@ const never = new AbortController().signal;
 const digestOf = (text: string) => Digest.parse(createHash('sha256').update(text).digest('hex'));
 
 describeWith('redis', 'retention', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
+  useQueue((own) => (fixture = own));
 
   const ownKeys = async () => (await fixture.raw.keys(`{${fixture.prefix}}:*`)).toSorted();
   const isStored = async (jobId: JobId) => (await fixture.store.find(jobId)) !== undefined;

@@ -1,23 +1,18 @@
 import type { JobId, JobKind } from '@drydock/contracts';
 import { DrydockError, NO_USAGE } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
+import { describeWith } from '@drydock/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { DIGEST, QueueFixture, buildSpec } from './queue-fixture.ts';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { DIGEST, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
-const SHORT_MS = 30;
+/** Long enough for a call on a busy machine. */
+const SHORT_LEASE_MS = 1_000;
 
 describeWith('redis', 'sweeps', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
-  });
-  afterEach(() => fixture[Symbol.asyncDispose]());
+  useQueue((own) => (fixture = own));
 
   const lastTwo = async (jobId: JobId) => (await fixture.events(jobId)).slice(-2);
   const messages = () => fixture.raw.zrangebyscore(fixture.keys.outbox, '-inf', '+inf');
@@ -31,9 +26,9 @@ describeWith('redis', 'sweeps', () => {
   it.each([[], ['planning'], ['planning', 'running'], ['planning', 'running', 'verifying']] as const)(
     'queues a job again whose lease expired after %j, with a new fence and message',
     async (...states) => {
-      const lease = await fixture.claimed([...states], SHORT_MS);
+      const lease = await fixture.claimed([...states]);
       expect(await fixture.queue.sweeper.expireLeases()).toEqual([]);
-      await sleep(SHORT_MS);
+      await fixture.outliveLease(lease);
       expect(await fixture.queue.sweeper.expireLeases()).toEqual([{ jobId: lease.jobId, to: 'queued' }]);
       expect(await fixture.queue.sweeper.expireLeases()).toEqual([]);
       expect(await fixture.store.find(lease.jobId)).toMatchObject({ state: 'queued', fence: 2, attempt: 1 });
@@ -47,21 +42,22 @@ describeWith('redis', 'sweeps', () => {
   );
 
   it('does not touch a lease that is renewed', async () => {
-    const lease = await fixture.claimed([], SHORT_MS);
-    expect(await fixture.store.heartbeat(lease, 10_000)).toEqual({
+    const lease = await fixture.claimed();
+    await fixture.store.heartbeat(lease, SHORT_LEASE_MS);
+    expect(await fixture.store.heartbeat(lease, 60_000)).toEqual({
       state: 'starting',
       cancelRequested: false,
     });
-    await sleep(SHORT_MS);
+    await sleep(SHORT_LEASE_MS);
     expect(await fixture.queue.sweeper.expireLeases()).toEqual([]);
   });
 
   it('fails a job with attempts_exhausted when its third lease is lost, and keeps its artifacts', async () => {
     const jobId = await fixture.accept();
     for (const to of ['queued', 'queued', 'failed']) {
-      const lease = await fixture.claim(jobId, SHORT_MS);
+      const lease = await fixture.claim(jobId);
       await fixture.store.putArtifact(lease, { 'patch.diff': DIGEST });
-      await sleep(SHORT_MS);
+      await fixture.outliveLease(lease);
       expect(await fixture.queue.sweeper.expireLeases()).toEqual([{ jobId, to }]);
     }
     const error = new DrydockError('attempts_exhausted').toBody();
@@ -81,9 +77,9 @@ describeWith('redis', 'sweeps', () => {
   });
 
   it('gives no new attempt to a job whose deadline passed before its lease was missed', async () => {
-    const { jobId } = await fixture.claimed(['planning'], SHORT_MS);
+    const { jobId } = await fixture.claimed(['planning']);
     await moveDeadline(jobId, -905_000);
-    await sleep(SHORT_MS);
+    await fixture.outliveLease({ jobId });
     expect(await fixture.queue.sweeper.expireLeases()).toEqual([{ jobId, to: 'timed_out' }]);
     const error = new DrydockError('deadline_exceeded').toBody();
     expect(await fixture.store.find(jobId)).toMatchObject({ state: 'timed_out', attempt: 1, error });
@@ -154,15 +150,15 @@ describeWith('redis', 'sweeps', () => {
   });
 
   it('takes at most 100 jobs in one pass and the rest in the next', async () => {
-    const leases = await Promise.all(Array.from({ length: 130 }, () => fixture.claimed([], SHORT_MS)));
-    await sleep(SHORT_MS);
+    const leases = await Promise.all(Array.from({ length: 130 }, () => fixture.claimed()));
+    await Promise.all(leases.map((lease) => fixture.outliveLease(lease)));
     expect(await fixture.queue.sweeper.expireLeases()).toHaveLength(100);
     expect(await fixture.queue.sweeper.expireLeases()).toHaveLength(leases.length - 100);
   });
 
   it('expires each lease once when two monitors sweep at the same time', async () => {
-    const leases = await Promise.all(Array.from({ length: 20 }, () => fixture.claimed([], SHORT_MS)));
-    await sleep(SHORT_MS);
+    const leases = await Promise.all(Array.from({ length: 20 }, () => fixture.claimed()));
+    await Promise.all(leases.map((lease) => fixture.outliveLease(lease)));
     const { sweeper } = fixture.queue;
     const swept = await Promise.all([sweeper.expireLeases(), sweeper.expireLeases()]);
     expect(swept.flat()).toHaveLength(leases.length);

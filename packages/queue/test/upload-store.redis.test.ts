@@ -1,21 +1,15 @@
 import { newUploadId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DIGEST, QueueFixture } from './queue-fixture.ts';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
+import type { QueueFixture } from './queue-fixture.ts';
+import { DIGEST } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const WEEK_SECONDS = 604_800;
 
 describeWith('redis', 'an upload', () => {
-  let redis: ThrowawayRedis;
   let fixture: QueueFixture;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    fixture = new QueueFixture(redis.url);
-  });
-  afterAll(async () => {
-    await fixture[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useQueue((own) => (fixture = own));
 
   it('is found by its id, and kept for a week after its last use', async () => {
     const { uploads } = fixture.queue;

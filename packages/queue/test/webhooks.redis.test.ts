@@ -1,46 +1,32 @@
 import { ApprovalId } from '@drydock/contracts';
 import type { WebhookOutbox } from '@drydock/core';
 import { newApprovalId } from '@drydock/core';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type ThrowawayRedis, buildApprovalRequest, describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
 import { QueueFixture, buildCommit, buildSpec } from './queue-fixture.ts';
+import { useQueue } from './use-queue.ts';
 
 const URL = 'https://hooks.example/x?y="z"';
-const REQUEST = {
-  call_id: 'call_1',
-  tool: 'exec_command',
-  cmd: 'curl "https://example.test" \\ # Ü',
-  call_sha256: 'a'.repeat(64),
-  hosts: ['example.test'],
-  methods: [],
-  rule: 'curl',
-  reason: 'It reaches the network.',
-  justification: null,
-};
+const REQUEST = buildApprovalRequest({ cmd: 'curl "https://example.test" \\ # Ü' });
 
 describeWith('redis', 'the outbox of webhooks', () => {
   let redis: ThrowawayRedis;
   let fixture: QueueFixture;
   let webhooks: WebhookOutbox;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-  });
-  afterAll(() => redis[Symbol.asyncDispose]());
-  beforeEach(() => {
-    fixture = new QueueFixture(redis.url);
+  useQueue((own, server) => {
+    [fixture, redis] = [own, server];
     ({ webhooks } = fixture.queue);
   });
-  afterEach(() => fixture[Symbol.asyncDispose]());
 
   const claim = async () => fixture.claim(await fixture.accept({ ...buildSpec(), callback_url: URL }));
   const begin = async (from: 'starting' | 'planning', to: 'planning' | 'running', lease: Lease) =>
     fixture.store.transition(lease, { from, to });
   type Lease = Awaited<ReturnType<typeof claim>>;
-  const asking = async (id = newApprovalId()) => {
+  const asking = async (id = newApprovalId(), request = REQUEST) => {
     const lease = await claim();
     await begin('starting', 'planning', lease);
     await begin('planning', 'running', lease);
-    await fixture.queue.approvals.ask(lease, { id, request: REQUEST, ttlMs: 60_000 });
+    await fixture.queue.approvals.ask(lease, { id, request, ttlMs: 60_000 });
     return { lease, id };
   };
   /** The events that webhooks are made of, as `<job>-<seq>`. */
@@ -92,6 +78,52 @@ describeWith('redis', 'the outbox of webhooks', () => {
       },
       [],
     ]);
+  });
+
+  it('cuts a long command, and says where all of it is', async () => {
+    const { lease } = await asking(newApprovalId(), { ...REQUEST, cmd: 'x'.repeat(60_000) });
+    const [webhook] = await webhooks.findDue(100);
+    expect(webhook?.message?.body.data).toMatchObject({
+      cmd_truncated: true,
+      approval: { request: { ...REQUEST, cmd: 'x'.repeat(2_048) } },
+      links: { approvals: `/v1/jobs/${lease.jobId}/approvals` },
+    });
+  });
+
+  it('drops the oldest of a job that fills it, on record, and counts what waits', async () => {
+    const lease = await claim();
+    await begin('starting', 'planning', lease);
+    await begin('planning', 'running', lease);
+    const request = { ...REQUEST, cmd: 'x'.repeat(60_000) };
+    for (let question = 0; question < 10; question += 1) {
+      const id = newApprovalId();
+      await fixture.queue.approvals.ask(lease, { id, request, ttlMs: 60_000 });
+      await fixture.queue.approvals.decide(lease.jobId, id, { decision: 'deny', remember: false });
+      await fixture.store.transition(lease, { from: 'awaiting_approval', to: 'running' });
+    }
+    const kept = (await told(lease.jobId)).slice(3);
+    expect(await waiting()).toEqual(kept);
+    const counted = await webhooks.count();
+    expect(counted).toEqual({
+      waiting: 17,
+      bytes: expect.any(Number),
+      dropped: 3,
+      oldestMs: expect.any(Number),
+    });
+    expect(counted.bytes).toBeLessThanOrEqual(1 << 20);
+    await fixture.queue.audit.readHead();
+    const entries = await fixture.queue.audit.read(0, 1_000);
+    expect(
+      entries.flatMap(({ action, subject, data }) =>
+        action === 'webhook.dropped' ? [{ subject, data }] : [],
+      ),
+    ).toEqual(
+      (await told(lease.jobId))
+        .slice(0, 3)
+        .map(({ id }) => ({ subject: { job_id: lease.jobId }, data: { webhook: id, room: 'job' } })),
+    );
+    for (const { id } of kept) await webhooks.settle(id);
+    expect(await webhooks.count()).toEqual({ waiting: 0, bytes: 0, dropped: 3, oldestMs: 0 });
   });
 
   it('tells of an approval as it is served, and as it was then', async () => {

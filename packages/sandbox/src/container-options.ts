@@ -1,6 +1,14 @@
 import type { InstanceId, SandboxId } from '@drydock/contracts';
 import type { ContainerOptions, ImageFacts } from './docker-engine.ts';
+import {
+  copySpaceBytes,
+  planCopySpaces,
+  toTmpfsOptions,
+  type CopyOwners,
+  type TmpfsSpace,
+} from './copy-spaces.ts';
 import { GUEST, guestArgv, type GuestProgram } from './guest-layout.ts';
+import type { ImageSize } from './layer-image.ts';
 import { SECCOMP_OPTION } from './seccomp-profile.ts';
 
 const MIB = 1_024 * 1_024;
@@ -9,8 +17,12 @@ export const SHM_BYTES = 64 * MIB;
 
 export type ContainerData =
   | { readonly kind: 'job'; readonly source: string }
+  /** A slot whose workspace is unpacked inside, from the layer in the directory. */
+  | (CopyOwners & { readonly kind: 'copied_job'; readonly source: string; readonly layer: string })
   /** A builder may read one bare repository beside it. */
-  | { readonly kind: 'layer'; readonly source: string; readonly mirrorDir?: string };
+  | { readonly kind: 'layer'; readonly source: string; readonly mirrorDir?: string }
+  /** A builder that fills memory of its own and writes it out at its end. */
+  | { readonly kind: 'copied_layer'; readonly size: ImageSize; readonly mirrorDir?: string };
 
 /** What differs between two containers. Everything else about them is the same, and written once, below. */
 export interface ContainerPlan {
@@ -27,6 +39,7 @@ export interface ContainerPlan {
   readonly runtimeDir: string;
   readonly loader: string;
   readonly program: GuestProgram;
+  readonly args?: readonly string[];
   /** Uid and gid of the main process. */
   readonly uid: number;
   /** For processes; file systems in memory are added. */
@@ -102,9 +115,15 @@ const ISOLATION = {
   Init: true,
 };
 
+type HeldPlan = Pick<ContainerPlan, 'memoryBytes' | 'diskBytes'> & {
+  readonly data?: Pick<ContainerData, 'kind'>;
+};
+
 /** What a container may hold: memory of its processes, and of its file systems in memory. */
-export function heldBytes(plan: Pick<ContainerPlan, 'memoryBytes' | 'diskBytes'>): number {
-  return plan.memoryBytes + plan.diskBytes + TMP_BYTES + SHM_BYTES;
+export function heldBytes(plan: HeldPlan): number {
+  const isCopied = plan.data?.kind === 'copied_job';
+  const diskBytes = isCopied ? copySpaceBytes(plan.diskBytes) : plan.diskBytes;
+  return plan.memoryBytes + diskBytes + TMP_BYTES + SHM_BYTES;
 }
 
 function buildLimits(plan: ContainerPlan) {
@@ -138,20 +157,41 @@ function buildFiles(plan: ContainerPlan) {
     Mounts: [
       bind(plan.runtimeDir, GUEST.runtime),
       bind(plan.emptyFile, '/etc/ld.so.preload'),
-      data.kind === 'job'
-        ? bindSlot(data.source, plan.kernel)
-        : { ...bind(data.source, GUEST.layer), ReadOnly: false },
-      ...(data.kind === 'layer' && data.mirrorDir !== undefined ? [bind(data.mirrorDir, GUEST.mirror)] : []),
+      ...bindData(data, plan.kernel),
+      ...('mirrorDir' in data && data.mirrorDir !== undefined ? [bind(data.mirrorDir, GUEST.mirror)] : []),
       ...plan.image.volumes.toSorted().map(coverVolume),
     ],
     // Programs run from /tmp: compilers and test runners put theirs there (go test), and the workspace runs them too.
-    Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${TMP_BYTES},nr_inodes=65536` },
+    Tmpfs: {
+      '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${TMP_BYTES},nr_inodes=65536`,
+      ...Object.fromEntries(listSpaces(plan).map((space) => [space.target, toTmpfsOptions(space)])),
+    },
   };
+}
+
+function bindData(data: ContainerData, kernel: ContainerPlan['kernel']) {
+  switch (data.kind) {
+    case 'job':
+      return [bindSlot(data.source, kernel)];
+    case 'copied_job':
+      return [bind(data.source, GUEST.job), bind(data.layer, GUEST.jobLayer)];
+    case 'layer':
+      return [{ ...bind(data.source, GUEST.layer), ReadOnly: false }];
+    case 'copied_layer':
+      return [];
+  }
+}
+
+function listSpaces({ data, diskBytes, uid }: ContainerPlan): readonly TmpfsSpace[] {
+  if (data.kind === 'copied_job') return planCopySpaces(diskBytes, data);
+  if (data.kind !== 'copied_layer') return [];
+  const { bytes: sizeBytes, inodes } = data.size;
+  return [{ target: GUEST.layer, sizeBytes, inodes, uid, mode: '0755' }];
 }
 
 function bind(source: string, target: string) {
   const mount = { Type: 'bind' as const, Source: source, Target: target, ReadOnly: true };
-  return { ...mount, BindOptions: { Propagation: 'rprivate' as const } };
+  return { ...mount, BindOptions: { Propagation: 'rprivate' as 'rprivate' | 'rslave' } };
 }
 
 /**
@@ -169,10 +209,10 @@ function coverVolume(target: string) {
   return { Type: 'tmpfs' as const, Source: '', Target: target, ReadOnly: true, TmpfsOptions: options };
 }
 
-function splitArgv({ loader, program }: ContainerPlan): [string[], ...string[]] {
+function splitArgv({ loader, program, args = [] }: ContainerPlan): [string[], ...string[]] {
   const argv = guestArgv(loader, program);
   const script = argv.at(-1) ?? '';
-  return [argv.slice(0, -1), script];
+  return [argv.slice(0, -1), script, ...args];
 }
 
 function limit(name: string, value: number) {

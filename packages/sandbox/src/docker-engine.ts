@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream';
 import { withDeadline } from './deadline.ts';
 import { toEngineFacts, type EngineFacts, type EngineInfo } from './engine-facts.ts';
 import type { ExecInspection } from './find-foreign-execs.ts';
+import type { EngineVersion } from './engine-product.ts';
+import { hasStatus, statusOf } from './engine-status.ts';
 import { GuestProcess, type GuestOutput } from './guest-process.ts';
 
 /** Most calls take milliseconds; creating a container can wait for the disk. */
@@ -72,6 +74,10 @@ export class DockerEngine {
 
   async describe(): Promise<EngineFacts> {
     return toEngineFacts((await this.#call('info', () => this.#docker.info())) as EngineInfo);
+  }
+
+  async describeVersion(): Promise<EngineVersion> {
+    return this.#call('version', () => this.#docker.version());
   }
 
   async describeImage(imageId: string): Promise<ImageFacts> {
@@ -279,13 +285,4 @@ export class DockerEngine {
       });
     }
   }
-}
-
-function hasStatus(error: unknown, status: number): boolean {
-  return error instanceof DrydockError && error.details['status'] === status;
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }

@@ -20,10 +20,13 @@ import { JobContainer } from './job-container.ts';
 import { layerImagePath } from './layer-paths.ts';
 import { runApply, runCapture, runRestore, runStateCapture } from './patch-programs.ts';
 import { disownSlot } from './slot-owner.ts';
-import type { Slot } from './slot.ts';
+import { runGuestProgram } from './run-guest-program.ts';
+import type { SandboxSlot } from './sandbox-slot.ts';
 import type { ToolHost } from './tool-host.ts';
 import { ToolHostClient } from './tool-host-client.ts';
 import { untilAborted } from './until-aborted.ts';
+
+const CLEAR_TIMEOUT_MS = 30_000;
 
 /** One container and its slot. It is of use after `boot`, and must be disposed whether that worked or not. */
 export class DockerSandbox implements Sandbox {
@@ -31,13 +34,15 @@ export class DockerSandbox implements Sandbox {
   readonly ended: Promise<void>;
   readonly agent: AgentChannel;
   readonly #host: SandboxServices;
-  readonly #slot: Slot;
+  readonly #slot: SandboxSlot;
   readonly #plan: ContainerPlan;
   readonly #container: JobContainer;
   readonly #toolHost: ToolHostClient;
+  /** What the workspace may be used for by whoever runs commands; jobs begin by reading. */
+  #access: WorkspaceAccess = 'read_only';
   #disposing: Promise<void> | undefined;
 
-  constructor(host: SandboxServices, slot: Slot, plan: ContainerPlan) {
+  constructor(host: SandboxServices, slot: SandboxSlot, plan: ContainerPlan) {
     this.#host = host;
     this.#slot = slot;
     this.#plan = plan;
@@ -49,7 +54,7 @@ export class DockerSandbox implements Sandbox {
     this.#toolHost = new ToolHostClient(
       {
         launch: (toolHost) => this.#launchToolHost(toolHost),
-        clear: () => container.guest.kill(),
+        clear: () => this.#killCommands(),
         condemn: () => container.condemn(),
       },
       host.config.clock,
@@ -68,11 +73,15 @@ export class DockerSandbox implements Sandbox {
   }
 
   async mountWorkspace(layer: Layer, access: WorkspaceAccess, signal: AbortSignal): Promise<void> {
-    await this.#slot.mountWorkspace(layerImagePath(this.#host.config.layersDir, layer.key), access, signal);
+    const { config, backend } = this.#host;
+    const image = layerImagePath(config.layersDir, layer.key, backend);
+    await this.#slot.mountWorkspace({ image, access, guestOf: this.#container.guestOf }, signal);
+    await this.#actFor(access, signal);
   }
 
   async setWorkspaceAccess(access: WorkspaceAccess, signal: AbortSignal): Promise<void> {
     await this.#slot.setAccess(access, signal);
+    await this.#actFor(access, signal);
   }
 
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecResult> {
@@ -111,7 +120,7 @@ export class DockerSandbox implements Sandbox {
   async capturePatch(signal: AbortSignal): Promise<CapturedPatch> {
     const context = this.#patchContext();
     return this.#toolHost.whileRetired(async () => {
-      await context.guest.kill();
+      await this.#killCommands();
       return this.#slot.withCaptureMounts(() => runCapture(context, signal), signal);
     });
   }
@@ -123,10 +132,11 @@ export class DockerSandbox implements Sandbox {
     }
     return this.#toolHost.whileRetired(async () => {
       try {
-        await guest.kill();
+        await this.#killCommands();
         return await this.#capture(guest, capture, signal);
       } catch (error) {
-        if (signal.aborted || (await this.#container.isRunning())) throw error;
+        const isGone = !signal.aborted && !(await this.#container.isRunning());
+        if (!isGone || !this.#slot.outlivesContainer) throw error;
         return this.#salvage(capture, signal);
       }
     });
@@ -184,9 +194,40 @@ export class DockerSandbox implements Sandbox {
     }
   }
 
+  /** Where another user acts then, the one before leaves nothing: no process, and no file outside the workspace. */
+  async #actFor(access: WorkspaceAccess, signal: AbortSignal): Promise<void> {
+    const { guestUid } = this.#slot;
+    const before = this.#slot.uidFor(this.#access);
+    if (before === this.#slot.uidFor(access)) {
+      this.#access = access;
+      return;
+    }
+    await this.#toolHost.whileRetired(async () => {
+      await this.#killCommands();
+      if (before !== guestUid) await this.#clearFiles(before, signal);
+      this.#access = access;
+    });
+    await this.#toolHost.start(signal);
+  }
+
+  async #clearFiles(uid: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#host.config;
+    const run = { program: 'clear-files' as const, workdir: '/' };
+    const guest = this.#container.guestOf(uid);
+    await runGuestProgram({ guest, run, clock, timeoutMs: CLEAR_TIMEOUT_MS }, signal);
+  }
+
+  /** Everything that may have run a command: the owner of the workspace, and who reads it. */
+  async #killCommands(): Promise<void> {
+    const uids = new Set([this.#slot.guestUid, this.#slot.uidFor(this.#access)]);
+    for (const uid of uids) await this.#container.guestOf(uid).kill();
+  }
+
   async #launchToolHost(toolHost: ToolHost): Promise<void> {
-    const run = { program: 'tool-host' as const, workdir: '/' };
-    const { process } = await this.#container.guest.start(run, { onStdout: toolHost.push });
+    const uid = this.#slot.uidFor(this.#access);
+    const args = uid === this.#slot.guestUid ? [] : ['reader'];
+    const run = { program: 'tool-host' as const, args, workdir: '/' };
+    const { process } = await this.#container.guestOf(uid).start(run, { onStdout: toolHost.push });
     toolHost.connect(process);
   }
 

@@ -1,14 +1,17 @@
 import type { ErrorCode, SandboxId } from '@drydock/contracts';
 import type { Sandbox, Sandboxes, SandboxSpec } from '@drydock/core';
 import { DrydockError, toDrydockError } from '@drydock/core';
+import { CopySlot } from './copy-slot.ts';
 import { DockerSandbox } from './docker-sandbox.ts';
 import type { HostServices, SandboxServices } from './host-services.ts';
 import type { ContainerPlan } from './container-options.ts';
 import { newSandboxId } from './new-sandbox-id.ts';
 import { reapSandbox } from './reap-sandbox.ts';
+import type { SandboxSlot } from './sandbox-slot.ts';
 import { Slot } from './slot.ts';
 
 const BOOT_TIMEOUT_MS = 30_000;
+const UID_RANGE = { first: 210_000, count: 50_000 };
 /** Errors that say already why nothing was started. */
 const TYPED_START_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'engine_unavailable',
@@ -51,10 +54,7 @@ export class DockerSandboxes implements Sandboxes {
   }
 
   async #boot(services: SandboxServices, spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
-    const { diskBytes } = spec;
-    const { idmapped, slots, config } = services;
-    const request = { sandboxId: newSandboxId(), diskBytes, idmapped, kernel: kernelOf(spec) };
-    const slot = await Slot.create(request, slots, config);
+    const slot = await createSlot(services, spec);
     const sandbox = new DockerSandbox(services, slot, planContainer(services, slot, spec));
     try {
       // Not raced against: a call to the engine that is under way is waited for, or what it makes would be left.
@@ -81,7 +81,16 @@ function kernelOf({ runtime }: SandboxSpec): ContainerPlan['kernel'] {
   return runtime === undefined ? 'host' : 'own';
 }
 
-function planContainer(services: SandboxServices, slot: Slot, spec: SandboxSpec): ContainerPlan {
+function createSlot(services: SandboxServices, spec: SandboxSpec): Promise<SandboxSlot> {
+  const { idmapped, slots, config, backend } = services;
+  const sandboxId = newSandboxId();
+  if (backend === 'copy') return CopySlot.create(sandboxId, slots, { config, uidRange: UID_RANGE });
+  const { diskBytes } = spec;
+  const request = { sandboxId, diskBytes, idmapped, uidRange: UID_RANGE, kernel: kernelOf(spec) };
+  return Slot.create(request, slots, config);
+}
+
+function planContainer(services: SandboxServices, slot: SandboxSlot, spec: SandboxSpec): ContainerPlan {
   const kernel = kernelOf(spec);
   const { config, engineFacts, image, cgroups, cpuSets } = services;
   return {
@@ -101,7 +110,7 @@ function planContainer(services: SandboxServices, slot: Slot, spec: SandboxSpec)
     ...cpuSets.take(spec.cpus),
     ...(cgroups.parent === undefined ? {} : { cgroupParent: cgroups.parent }),
     emptyFile: slot.paths.empty,
-    data: { kind: 'job', source: slot.paths.job },
+    data: slot.data,
   };
 }
 

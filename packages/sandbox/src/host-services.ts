@@ -5,6 +5,7 @@ import { DockerEngine, type ImageFacts } from './docker-engine.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { probeIdmap } from './probe-idmap.ts';
 import type { HostConfig, SandboxConfig } from './sandbox-config.ts';
+import type { WorkspaceBackend } from './workspace-backend.ts';
 import { SlotHost } from './slot-host.ts';
 
 /** One Docker host, for whoever ends sandboxes. */
@@ -21,7 +22,8 @@ export interface SandboxServices extends HostServices {
   readonly config: SandboxConfig;
   readonly cpuSets: CpuSets;
   readonly image: ImageFacts;
-  /** Whether every guest can have a uid of its own. */
+  readonly backend: WorkspaceBackend;
+  /** Whether mounted files can be shown as any uid's. */
   readonly idmapped: boolean;
 }
 
@@ -37,10 +39,12 @@ export async function createHostServices(config: HostConfig): Promise<HostServic
 export async function createSandboxServices(
   host: HostServices,
   config: SandboxConfig,
+  backend: WorkspaceBackend,
 ): Promise<SandboxServices> {
   const image = await host.engine.describeImage(config.imageId);
   const cpuSets = new CpuSets(await listCores());
-  return { ...host, config, cpuSets, image, idmapped: await probeIdmap({ ...host, config }) };
+  const idmapped = backend === 'overlay' && (await probeIdmap({ ...host, config }));
+  return { ...host, config, cpuSets, image, backend, idmapped };
 }
 
 /** Takes back what the host keeps for all sandboxes; false, and nothing done, while a slot is there. */

@@ -6,7 +6,7 @@ import { findViolations } from './find-violations.ts';
 import { Guest } from './guest.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { SandboxServices } from './host-services.ts';
-import type { Slot } from './slot.ts';
+import type { SandboxSlot } from './sandbox-slot.ts';
 
 /** How long the removal of a container waits for processes that are being started in it. */
 const SETTLE_MS = 2_000;
@@ -18,15 +18,15 @@ export class JobContainer {
   /** The main process: when it ends, or nobody holds its streams any more, so does the container. */
   readonly agent: AgentChannel;
   readonly #host: SandboxServices;
-  readonly #slot: Slot;
+  readonly #slot: SandboxSlot;
   readonly #plan: ContainerPlan;
   readonly #watch = new AbortController();
   readonly #isEnded = Promise.withResolvers<void>();
   #id: string | undefined;
-  #guest: Guest | undefined;
+  readonly #guests = new Map<number, Guest>();
   #process: GuestProcess | undefined;
 
-  constructor(host: SandboxServices, slot: Slot, plan: ContainerPlan) {
+  constructor(host: SandboxServices, slot: SandboxSlot, plan: ContainerPlan) {
     this.#host = host;
     this.#slot = slot;
     this.#plan = plan;
@@ -39,11 +39,22 @@ export class JobContainer {
     return this.#id;
   }
 
-  /** Throws `sandbox_lost` where there is none yet. */
+  /** The workspace's owner in it. Throws `sandbox_lost` where there is no container yet. */
   get guest(): Guest {
-    if (this.#guest === undefined) throw new DrydockError('sandbox_lost');
-    return this.#guest;
+    return this.guestOf(this.#slot.guestUid);
   }
+
+  /** A user's side of it. Throws `sandbox_lost` where there is no container yet. */
+  readonly guestOf = (uid: number): Guest => {
+    const known = this.#guests.get(uid);
+    if (known !== undefined) return known;
+    if (this.#id === undefined) throw new DrydockError('sandbox_lost');
+    const { loader, kernel } = this.#plan;
+    const ref = { containerId: this.#id, uid, loader, isVisible: kernel === 'host' };
+    const guest = new Guest(this.#host, ref);
+    this.#guests.set(uid, guest);
+    return guest;
+  };
 
   /** Create, compare with the policy, attach, start. The order lets nothing run unchecked. */
   async start(signal: AbortSignal): Promise<void> {
@@ -51,12 +62,6 @@ export class JobContainer {
     const policy = buildContainerOptions(this.#plan);
     const id = await engine.create(this.#name, policy);
     this.#id = id;
-    this.#guest = new Guest(this.#host, {
-      containerId: id,
-      uid: this.#slot.guestUid,
-      loader: this.#plan.loader,
-      isVisible: this.#plan.kernel === 'host',
-    });
     await this.#slot.recordContainer({ id, policy, guestUid: this.#slot.guestUid });
     await assertPolicy(this.#host, id, policy);
     signal.throwIfAborted();
@@ -105,9 +110,10 @@ export class JobContainer {
   /** Not waited for to their end: an engine that does not answer keeps nobody alive. */
   async #settle(): Promise<void> {
     const { clock } = this.#host.config;
+    const guests = [...this.#guests.values()];
     const stop = new AbortController();
     const late = clock.sleep(SETTLE_MS, stop.signal).catch(() => undefined);
-    await Promise.race([this.#guest?.settle(), late]);
+    await Promise.race([Promise.all(guests.map((guest) => guest.settle())), late]);
     stop.abort();
   }
 

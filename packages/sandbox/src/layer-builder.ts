@@ -1,19 +1,20 @@
-import { LayerBuildOutput } from '@drydock/contracts';
+import type { SandboxId } from '@drydock/contracts';
 import type { LayerSource } from '@drydock/core';
-import { DrydockError } from '@drydock/core';
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ArchiveFile } from './archive-file.ts';
+import { BuilderOutput, builderFailed, type LayerRecord } from './builder-output.ts';
 import { imageSizeFor, MAX_IMAGE_BYTES, readBuilderInput } from './builder-input.ts';
 import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
 import { endContainer } from './end-container.ts';
 import { findViolations } from './find-violations.ts';
-import type { GuestProcess } from './guest-process.ts';
 import { hasCode } from './has-code.ts';
 import type { SandboxServices } from './host-services.ts';
 import { createLayerImage } from './layer-image.ts';
-import { layerDir } from './layer-paths.ts';
+import { IMAGE_NAMES, layerDir } from './layer-paths.ts';
 import { applyMount, unmountAt } from './mount-effects.ts';
 import { newSandboxId } from './new-sandbox-id.ts';
+import type { SlotPaths } from './slot-paths.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withHostSlot } from './with-host-slot.ts';
 import { LAYER_UID } from './workspace-mounts.ts';
@@ -22,9 +23,8 @@ const MIB = 1_024 * 1_024;
 /** An archive of the largest size, or a history of years, takes minutes on a slow disk. */
 export const BUILD_TIMEOUT_MS = 300_000;
 const BUILDER_MEMORY_BYTES = 768 * MIB;
-const MAX_OUTPUT_BYTES = 64 * 1_024;
-
-export type LayerRecord = Extract<LayerBuildOutput, { baseSha: string }>;
+/** A full image with what an archive adds to every file. */
+const MAX_ARCHIVE_BYTES = 2 * MAX_IMAGE_BYTES;
 
 /**
  * Builds a layer in a container of its own: the host only makes an empty file system and seals it. It is built aside
@@ -37,18 +37,12 @@ export async function buildLayer(
 ): Promise<LayerRecord> {
   const { config } = services;
   await mkdir(config.layersDir, { recursive: true, mode: 0o700 });
-  const sandboxId = newSandboxId();
-  return withHostSlot({ host: services, sandboxId }, async (paths, tempDir) => {
-    const image = join(tempDir, 'image.ext4');
-    await createLayerImage(image, imageSizeFor(request.source));
-    await applyMount({ kind: 'loop', image, target: paths.layer, readOnly: false }, config.clock);
-    signal.throwIfAborted();
-    const mirror = request.source.type === 'git' ? { mirrorDir: request.source.mirrorDir } : {};
-    const data = { kind: 'layer' as const, source: paths.layer, ...mirror };
-    const plan = planBuilder(services, { sandboxId, data, emptyFile: paths.empty });
-    const { source } = request;
-    const output = await runBuilder(services, { plan, source, recordFile: paths.container }, signal);
-    await unmountAt(paths.layer, config.clock);
+  const own = { host: services, sandboxId: newSandboxId(), isShared: services.backend === 'overlay' };
+  return withHostSlot(own, async (paths, tempDir) => {
+    const image = join(tempDir, IMAGE_NAMES[services.backend]);
+    const fill = services.backend === 'overlay' ? fillFileSystem : fillArchive;
+    const place = { sandboxId: own.sandboxId, paths, image };
+    const output = await fill(services, { ...place, source: request.source }, signal);
     await writeDurably(join(tempDir, 'layer.json'), JSON.stringify(output));
     await syncFile(image);
     await publish(tempDir, layerDir(config.layersDir, request.key));
@@ -56,9 +50,52 @@ export async function buildLayer(
   });
 }
 
+interface FillRequest {
+  readonly sandboxId: SandboxId;
+  readonly paths: SlotPaths;
+  readonly image: string;
+  readonly source: LayerSource;
+}
+
+/** The builder fills an empty file system, which is then sealed. */
+async function fillFileSystem(
+  services: SandboxServices,
+  { sandboxId, paths, image, source }: FillRequest,
+  signal: AbortSignal,
+): Promise<LayerRecord> {
+  const { clock } = services.config;
+  await createLayerImage(image, imageSizeFor(source));
+  await applyMount({ kind: 'loop', image, target: paths.layer, readOnly: false }, clock);
+  signal.throwIfAborted();
+  const data = { kind: 'layer' as const, source: paths.layer, ...mirrorOf(source) };
+  const plan = planBuilder(services, { sandboxId, data, emptyFile: paths.empty });
+  const output = new BuilderOutput();
+  const record = await runBuilder(services, { plan, source, recordFile: paths.container, output }, signal);
+  await unmountAt(paths.layer, clock);
+  return record;
+}
+
+/** The builder fills memory of its own and writes it out as an archive, opaque to us. */
+async function fillArchive(
+  services: SandboxServices,
+  { sandboxId, paths, image, source }: FillRequest,
+  signal: AbortSignal,
+): Promise<LayerRecord> {
+  const data = { kind: 'copied_layer' as const, size: imageSizeFor(source), ...mirrorOf(source) };
+  const own = { sandboxId, data, emptyFile: paths.empty, args: ['image'] };
+  using archive = new ArchiveFile(image, MAX_ARCHIVE_BYTES);
+  const output = new BuilderOutput(archive.write);
+  const plan = planBuilder(services, own);
+  return await runBuilder(services, { plan, source, recordFile: paths.container, output }, signal);
+}
+
+function mirrorOf(source: LayerSource): { mirrorDir?: string } {
+  return source.type === 'git' ? { mirrorDir: source.mirrorDir } : {};
+}
+
 function planBuilder(
   services: SandboxServices,
-  own: Pick<ContainerPlan, 'sandboxId' | 'data' | 'emptyFile'>,
+  own: Pick<ContainerPlan, 'sandboxId' | 'data' | 'emptyFile' | 'args'>,
 ): ContainerPlan {
   const { config, engineFacts, image, cgroups, cpuSets } = services;
   return {
@@ -80,9 +117,16 @@ function planBuilder(
   };
 }
 
+interface BuilderRun {
+  readonly plan: ContainerPlan;
+  readonly source: LayerSource;
+  readonly recordFile: string;
+  readonly output: BuilderOutput;
+}
+
 async function runBuilder(
   services: SandboxServices,
-  { plan, source, recordFile }: { plan: ContainerPlan; source: LayerSource; recordFile: string },
+  { plan, source, recordFile, output }: BuilderRun,
   signal: AbortSignal,
 ): Promise<LayerRecord> {
   const { engine, cgroups, config } = services;
@@ -95,9 +139,8 @@ async function runBuilder(
     await writeFile(recordFile, JSON.stringify({ id, policy }), { mode: 0o600 });
     const container = await engine.findContainer(id);
     const violations = container === undefined ? ['it is gone'] : findViolations(policy, container);
-    if (violations.length > 0) throw failed(`the engine made another one: ${violations.join('; ')}`);
+    if (violations.length > 0) throw builderFailed(`the engine made another one: ${violations.join('; ')}`);
     signal.throwIfAborted();
-    const output = new BuilderOutput();
     const process = await engine.attach(id, { onStdout: output.add });
     await engine.start(id);
     await process.send(readBuilderInput(source, signal), signal);
@@ -105,32 +148,6 @@ async function runBuilder(
     return output.toRecord(process);
   } finally {
     await endContainer(services, { name, id });
-  }
-}
-
-/** The one line that a builder writes. */
-class BuilderOutput {
-  #text = '';
-
-  readonly add = (chunk: Uint8Array): void => {
-    this.#text += Buffer.from(chunk).toString('latin1');
-    if (this.#text.length > MAX_OUTPUT_BYTES) throw failed('it writes too much');
-  };
-
-  toRecord(process: GuestProcess): LayerRecord {
-    const output = LayerBuildOutput.safeParse(this.#parse(process)).data;
-    if (output === undefined) throw failed('its answer has an unknown shape');
-    if (!('error' in output)) return output;
-    const { message, pointer } = output.error;
-    throw new DrydockError('bad_source', { message, details: pointer === undefined ? {} : { pointer } });
-  }
-
-  #parse(process: GuestProcess): unknown {
-    try {
-      return JSON.parse(Buffer.from(this.#text, 'latin1').toString());
-    } catch (cause) {
-      throw failed(process.failure?.message ?? process.stderr.trim().slice(-500), cause);
-    }
   }
 }
 
@@ -154,11 +171,4 @@ async function writeDurably(path: string, text: string): Promise<void> {
 async function syncFile(path: string): Promise<void> {
   await using file = await open(path, 'r');
   await file.sync();
-}
-
-function failed(reason: string, cause?: unknown): DrydockError {
-  return new DrydockError('sandbox_start_failed', {
-    message: `The builder container failed: ${reason}`,
-    cause,
-  });
 }

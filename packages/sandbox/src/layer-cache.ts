@@ -4,6 +4,7 @@ import { readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseLayersToRemove, type CachedLayer } from './choose-layers-to-remove.ts';
 import { hasCode } from './has-code.ts';
+import type { WorkspaceBackend } from './workspace-backend.ts';
 import { layerDir, layerImagePath, layerRecordPath } from './layer-paths.ts';
 
 export interface LayerCacheOptions {
@@ -11,6 +12,7 @@ export interface LayerCacheOptions {
   /** What sealed layers may take of the disk, together. */
   readonly budgetBytes: number;
   readonly clock: Clock;
+  readonly backend: WorkspaceBackend;
 }
 
 const TRASH_PREFIX = '.trash-';
@@ -51,7 +53,7 @@ export class LayerCache {
   }
 
   async #collect(): Promise<readonly string[]> {
-    const { layersDir, budgetBytes, clock } = this.#options;
+    const { layersDir, budgetBytes, clock, backend } = this.#options;
     const names = await readdir(layersDir).catch(() => []);
     for (const name of names.filter((name) => name.startsWith(TRASH_PREFIX))) await this.#remove(name);
     const found = await Promise.all(names.map((name) => this.#describe(name)));
@@ -59,7 +61,7 @@ export class LayerCache {
     const mounted = await listLoopImages();
     const removed: string[] = [];
     for (const { key } of chooseLayersToRemove(layers, { budgetBytes, usedBefore: clock.now() - GRACE_MS })) {
-      if (mounted.has(layerImagePath(layersDir, key))) continue;
+      if (mounted.has(layerImagePath(layersDir, key, backend))) continue;
       if (await this.#evict(key)) removed.push(key);
     }
     return removed;
@@ -87,11 +89,11 @@ export class LayerCache {
   /** Undefined for what is no sealed layer: a build under way, or one that is gone by now. */
   async #describe(key: string): Promise<CachedLayer | undefined> {
     if (key.startsWith('.')) return undefined;
-    const { layersDir } = this.#options;
+    const { layersDir, backend } = this.#options;
     try {
       const [record, image] = await Promise.all([
         stat(layerRecordPath(layersDir, key)),
-        stat(layerImagePath(layersDir, key)),
+        stat(layerImagePath(layersDir, key, backend)),
       ]);
       return { key, usedAt: record.mtimeMs, bytes: image.blocks * BLOCK_BYTES };
     } catch (error) {

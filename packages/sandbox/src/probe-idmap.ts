@@ -16,7 +16,7 @@ const PROBE_BYTES = 4 * 1_024 * 1_024;
  */
 export async function probeIdmap(host: Pick<SandboxServices, 'config' | 'slots'>): Promise<boolean> {
   const { clock } = host.config;
-  return withHostSlot({ host, sandboxId: newSandboxId() }, async (paths, tempDir) => {
+  return withHostSlot({ host, sandboxId: newSandboxId(), isShared: true }, async (paths, tempDir) => {
     const image = join(tempDir, 'image.ext4');
     await createLayerImage(image, { bytes: PROBE_BYTES, inodes: 64 });
     await applyMount({ kind: 'loop', image, target: paths.layer, readOnly: false }, clock);

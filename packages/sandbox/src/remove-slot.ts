@@ -24,11 +24,12 @@ export async function removeSlot(sandboxId: SandboxId, config: HostConfig): Prom
 
 /** File by file and without recursion: should something still be mounted, this fails instead of emptying it. */
 async function removeSlotFiles(paths: SlotPaths): Promise<void> {
-  const { work, home, git, egress, upper, base, capture, job, layer, lower, scratch, dir } = paths;
+  const { work, home, git, egress, upper, base, capture, jobLayer, job } = paths;
+  const { layer, lower, scratch, dir } = paths;
   const left = Object.values(EGRESS_FILES).map((name) => join(egress, name));
   for (const file of [paths.container, paths.drift, paths.empty, ...left]) await rm(file, { force: true });
-  for (const path of [work, home, git, egress, upper, base, capture, job, layer, lower, scratch])
-    await removeDir(path);
+  const inJob = [work, home, git, egress, upper, base, capture, jobLayer];
+  for (const path of [...inJob, job, layer, lower, scratch]) await removeDir(path);
   await rm(paths.owner, { force: true });
   await removeDir(dir);
 }

@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 
+import type { WorkspaceBackend } from './workspace-backend.ts';
+
 /** Which Docker host, and whose sandboxes on it. Paths are absolute. */
 export interface HostOptions {
   readonly dockerSocket: string;
@@ -24,6 +26,8 @@ export interface SandboxHostConfig extends HostOptions {
   readonly runtimeDir: string;
   /** Sealed layers; on disk. */
   readonly layersDir: string;
+  /** How workspaces get into containers. Default: `auto`, what this host can do. */
+  readonly workspaceBackend?: WorkspaceBackend | 'auto';
   /** Cap on what all sandboxes of this installation hold together. Default: 80 % of the host. */
   readonly totalMemoryBytes?: number;
   /** Cap on the disk that sealed layers take. Default: 10 GiB. */
@@ -60,9 +64,10 @@ export function resolveHostConfig(options: HostOptions): HostConfig {
 export async function resolveSandboxConfig(options: SandboxHostConfig): Promise<SandboxConfig> {
   const { imageId, runtimeDir, layersDir, totalMemoryBytes = Math.floor(totalmem() * 0.8) } = options;
   const { layerBudgetBytes = LAYER_BUDGET_BYTES, onCacheError = () => undefined } = options;
+  const { workspaceBackend = 'auto' } = options;
   for (const path of [runtimeDir, layersDir]) assertSafe(path);
   const loaders = await readLoaders(runtimeDir);
-  const layers = { layersDir, layerBudgetBytes, onCacheError };
+  const layers = { layersDir, layerBudgetBytes, onCacheError, workspaceBackend };
   return { ...resolveHostConfig(options), imageId, runtimeDir, ...layers, totalMemoryBytes, ...loaders };
 }
 

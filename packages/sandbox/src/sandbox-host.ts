@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { LayerStore, Sandboxes } from '@drydock/core';
-import { DrydockError } from '@drydock/core';
-import { heldBytes } from './container-options.ts';
+import { DrydockError, type LayerStore, type Sandboxes } from '@drydock/core';
+import { join } from 'node:path';
+import { heldBytes, type ContainerData } from './container-options.ts';
 import { DockerLayerStore } from './docker-layer-store.ts';
 import { DockerSandboxes } from './docker-sandboxes.ts';
 import { openEgress, type EgressLine, type EgressOptions } from './egress-client.ts';
@@ -12,8 +12,15 @@ import {
   type HostServices,
   type SandboxServices,
 } from './host-services.ts';
+import { findEngineProblem } from './engine-product.ts';
 import { Reaper } from './reaper.ts';
 import { resolveSandboxConfig, type SandboxConfig, type SandboxHostConfig } from './sandbox-config.ts';
+import {
+  chooseWorkspaceBackend,
+  findMayMount,
+  type BackendChoice,
+  type WorkspaceBackend,
+} from './workspace-backend.ts';
 import { WarmPool, type WarmPoolOptions } from './warm-pool.ts';
 import { watchEngine, type EngineObserver } from './watch-engine.ts';
 
@@ -25,6 +32,8 @@ export interface HostDescription {
   readonly memoryCapped: boolean;
   /** Whether every sandbox's code has a uid of its own; else all share the layers' uid and its kernel limits. */
   readonly ownUids: boolean;
+  /** How workspaces get into containers. */
+  readonly workspaceBackend: WorkspaceBackend;
   /** What is weaker here than elsewhere, in words. */
   readonly remarks: readonly string[];
 }
@@ -36,6 +45,9 @@ export interface PoolRequest extends Pick<WarmPoolOptions, 'spec' | 'maxAgeMs' |
   readonly maxRunning: number;
 }
 
+const COPY_REMARK =
+  'Workspaces are copied into containers: slower, in memory, and lost with a container that dies. Read-only is kept by ownership: a user who owns nothing of the workspace runs the commands.';
+
 /** This machine as a place for sandboxes: everything of it that the rest of Drydock may use. */
 export class SandboxHost {
   readonly sandboxes: Sandboxes;
@@ -43,21 +55,33 @@ export class SandboxHost {
   readonly reaper: Reaper;
   readonly #host: HostServices;
   readonly #config: SandboxConfig;
+  readonly #choice: BackendChoice;
   #services: Promise<SandboxServices> | undefined;
 
-  private constructor(host: HostServices, config: SandboxConfig) {
+  private constructor(host: HostServices, config: SandboxConfig, choice: BackendChoice) {
     this.#host = host;
     this.#config = config;
+    this.#choice = choice;
+    const { backend } = choice;
     const services = () => this.#ensureServices();
     this.sandboxes = new DockerSandboxes(host, services);
-    this.layers = new DockerLayerStore({ ...config, budgetBytes: config.layerBudgetBytes }, services);
+    this.layers = new DockerLayerStore(
+      { ...config, budgetBytes: config.layerBudgetBytes, backend },
+      services,
+    );
     this.reaper = new Reaper(host);
   }
 
-  /** Throws `engine_unavailable` where the engine does not answer, `internal_error` where the runtime is unusable. */
+  /** Throws `engine_unavailable` where the engine does not answer, `internal_error` where engine or runtime are unusable. */
   static async open(config: SandboxHostConfig): Promise<SandboxHost> {
     const resolved = await resolveSandboxConfig(config);
-    return new SandboxHost(await createHostServices(resolved), resolved);
+    const host = await createHostServices(resolved);
+    const problem = findEngineProblem(await host.engine.describeVersion());
+    if (problem !== undefined) throw new DrydockError('internal_error', { message: problem });
+    const mayMount = await findMayMount();
+    const facts = { wanted: resolved.workspaceBackend, mayMount };
+    const choice = chooseWorkspaceBackend(facts);
+    return new SandboxHost(host, withLayersOf(resolved, choice), choice);
   }
 
   /** Watches whether the engine answers, until `signal` aborts. */
@@ -68,12 +92,13 @@ export class SandboxHost {
   /** Opens a pool of booted sandboxes within this host's memory. Whoever opens it disposes of it. */
   openPool({ size, maxRunning, ...options }: PoolRequest): WarmPool {
     const { clock, totalMemoryBytes: memoryBytes } = this.#config;
-    const limits = { size, maxRunning, memoryBytes, sandboxBytes: heldBytes(options.spec) };
+    const held = (spec: PoolRequest['spec']) => heldBytes({ ...spec, data: this.#dataKind });
+    const limits = { size, maxRunning, memoryBytes, sandboxBytes: held(options.spec) };
     return WarmPool.open({
       ...options,
       cold: this.sandboxes,
       limits,
-      heldBytes,
+      heldBytes: held,
       cores: availableParallelism(),
       clock,
     });
@@ -106,13 +131,18 @@ export class SandboxHost {
   /** What this machine can and cannot do for a sandbox. */
   async describe(): Promise<HostDescription> {
     const { engineFacts, idmapped, cgroups } = await this.#ensureServices();
+    const { backend: workspaceBackend } = this.#choice;
+    const isCopy = workspaceBackend === 'copy';
+    const ownUids = idmapped || isCopy;
     const memoryCapped = cgroups.parent !== undefined;
     const remarks = [
       ...(memoryCapped ? [] : ['No cap on the sum: the engine uses the systemd cgroup driver.']),
-      ...(idmapped ? [] : ['No idmapped mounts: all sandboxes share one uid for the code under test.']),
+      ...(ownUids ? [] : ['No idmapped mounts: all sandboxes share one uid for the code under test.']),
+      ...(isCopy ? [`${COPY_REMARK} Chosen because ${this.#choice.reason}.`] : []),
     ];
     const { serverVersion: engineVersion, cgroupDriver, cgroupVersion } = engineFacts;
-    return { engineVersion, cgroupDriver, cgroupVersion, memoryCapped, ownUids: idmapped, remarks };
+    const facts = { engineVersion, cgroupDriver, cgroupVersion, memoryCapped };
+    return { ...facts, ownUids, workspaceBackend, remarks };
   }
 
   /** Removes what the host itself keeps for all sandboxes; false, and nothing done, while a slot is there. */
@@ -120,12 +150,23 @@ export class SandboxHost {
     return releaseHost(this.#host);
   }
 
+  get #dataKind(): Pick<ContainerData, 'kind'> {
+    return { kind: this.#choice.backend === 'copy' ? 'copied_job' : 'job' };
+  }
+
   /** Made when first needed; a failure is not kept. */
   #ensureServices(): Promise<SandboxServices> {
-    this.#services ??= createSandboxServices(this.#host, this.#config).catch((error: unknown) => {
-      this.#services = undefined;
-      throw error;
-    });
+    this.#services ??= createSandboxServices(this.#host, this.#config, this.#choice.backend).catch(
+      (error: unknown) => {
+        this.#services = undefined;
+        throw error;
+      },
+    );
     return this.#services;
   }
+}
+
+/** Sealed layers of the two kinds are apart: the same key is another file. */
+function withLayersOf(config: SandboxConfig, { backend }: BackendChoice): SandboxConfig {
+  return backend === 'copy' ? { ...config, layersDir: join(config.layersDir, 'copy') } : config;
 }

@@ -12,6 +12,10 @@ import { sharedDir, slotPaths, slotsDir } from './slot-paths.ts';
 
 const ATTEMPTS = 3;
 
+export interface SlotKind {
+  readonly isShared: boolean;
+}
+
 /**
  * The directory of all slots: a mount of its own with shared propagation, without which a mount made below it would
  * not reach a running container. `slots/` exists only while the mount is ready, so making a slot's directory in it is
@@ -26,11 +30,12 @@ export class SlotHost {
     this.#clock = clock;
   }
 
-  /** Makes the empty directory of a new slot. */
-  async createSlotDir(sandboxId: SandboxId): Promise<void> {
+  /** Makes the empty directory of a new slot; `isShared`: mounts below it are to reach its container. */
+  async createSlotDir(sandboxId: SandboxId, { isShared }: SlotKind): Promise<void> {
     const { dir } = slotPaths(this.#stateDir, sandboxId);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      if (!(await this.#isReady())) await this.#prepare();
+      if (!isShared) await this.#makeSlotsDir();
+      else if (!(await this.#isReady())) await this.#prepare();
       try {
         return await mkdir(dir, { mode: 0o700 });
       } catch (error) {
@@ -80,6 +85,12 @@ export class SlotHost {
   async #isReady(): Promise<boolean> {
     const isMounted = (await readMounts()).some(({ target, shared }) => target === this.#shared && shared);
     return isMounted && (await isThere(slotsDir(this.#stateDir)));
+  }
+
+  async #makeSlotsDir(): Promise<void> {
+    await this.#locked(async () => {
+      await mkdir(slotsDir(this.#stateDir), { recursive: true, mode: 0o700 });
+    });
   }
 
   async #prepare(): Promise<void> {

@@ -19,6 +19,8 @@ export interface SlotPaths {
   readonly upper: string;
   readonly base: string;
   readonly capture: string;
+  /** Where a container finds the sealed layer, if it unpacks it itself. */
+  readonly jobLayer: string;
   /** The layer's file system. */
   readonly layer: string;
   /** Its tree, as files of the slot's own uid. */
@@ -56,6 +58,7 @@ export function slotPaths(stateDir: string, sandboxId: SandboxId): SlotPaths {
     upper: join(job, 'upper'),
     base: join(job, 'base'),
     capture: join(job, 'capture'),
+    jobLayer: join(job, 'layer'),
     layer: join(dir, 'layer'),
     lower: join(dir, 'lower'),
     scratch,

@@ -2,17 +2,19 @@ import type { SandboxId } from '@drydock/contracts';
 import type { WorkspaceAccess } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { claimSlot } from './claim-slot.ts';
+import type { ContainerData } from './container-options.ts';
 import { applyMount, detachAt, unmountAt } from './mount-effects.ts';
 import type { MountStep } from './mount-steps.ts';
-import { findProcess } from './process-identity.ts';
 import type { ContainerRecord } from './reap-sandbox.ts';
 import { removeSlot } from './remove-slot.ts';
 import type { HostConfig } from './sandbox-config.ts';
+import type { SandboxSlot, WorkspaceRequest } from './sandbox-slot.ts';
 import { Serial } from './serial.ts';
 import type { SlotHost } from './slot-host.ts';
 import type { SlotOwner } from './slot-owner.ts';
 import { slotPaths, type SlotPaths } from './slot-paths.ts';
-import { claimUids, releaseUids } from './uid-claims.ts';
+import type { UidRange } from './uid-claims.ts';
 import {
   LAYER_UID,
   planAccess,
@@ -28,17 +30,18 @@ export interface SlotRequest {
   readonly diskBytes: number;
   /** Whether the kernel can give the guest a uid of its own; else every guest has the layers' uid. */
   readonly idmapped: boolean;
+  readonly uidRange: UidRange;
   readonly kernel: 'host' | 'own';
 }
 
 /** A sandbox's directory on the host: what is mounted here appears in the running container at `/job`. */
-export class Slot {
+export class Slot implements SandboxSlot {
   readonly sandboxId: SandboxId;
   readonly paths: SlotPaths;
-  /** Uid (and gid) of the agent process. */
   readonly agentUid: number;
-  /** Uid (and gid) of the tool host and of everything that the job runs. */
   readonly guestUid: number;
+  readonly data: ContainerData;
+  readonly outlivesContainer = true;
   readonly #config: HostConfig;
   readonly #diskBytes: number;
   readonly #kernel: SlotRequest['kernel'];
@@ -52,25 +55,20 @@ export class Slot {
     const [agentUid = LAYER_UID, guestUid = LAYER_UID] = uids;
     this.agentUid = agentUid;
     this.guestUid = guestUid;
+    this.data = { kind: 'job', source: this.paths.job };
     this.#config = config;
     this.#diskBytes = request.diskBytes;
     this.#kernel = request.kernel;
   }
 
   /** Claims uids and mounts the scratch space; leaves nothing when it fails. */
-  static async create(request: SlotRequest, host: SlotHost, config: HostConfig): Promise<Slot> {
-    const identity = await findOwnIdentity();
-    const owner = { ...identity, instanceId: config.instanceId, sandboxId: request.sandboxId };
-    const uids = await claimUids(config.uidClaimsDir, request.idmapped ? 2 : 1, owner);
-    const slot = new Slot(request, uids, config);
+  static async create(request: SlotRequest, slots: SlotHost, config: HostConfig): Promise<Slot> {
+    const { sandboxId, uidRange: range } = request;
+    const uids = { count: request.idmapped ? 2 : 1, range };
+    const owner = await claimSlot({ sandboxId, uids, tempDirs: [], isShared: true }, slots, config);
+    const slot = new Slot(request, owner.uids, config);
     try {
-      await host.createSlotDir(request.sandboxId);
-    } catch (error) {
-      await releaseUids(config.uidClaimsDir, uids, request.sandboxId);
-      throw error;
-    }
-    try {
-      await slot.#prepare({ ...owner, uids, tempDirs: [] });
+      await slot.#prepare(owner);
       return slot;
     } catch (error) {
       await slot.destroy();
@@ -78,8 +76,12 @@ export class Slot {
     }
   }
 
-  /** Puts the tree of a layer's image at `/job/work`. Once only: a sandbox is used once. */
-  async mountWorkspace(image: string, access: WorkspaceAccess, signal: AbortSignal): Promise<void> {
+  /** The mount's own flag says what may be written. */
+  uidFor(): number {
+    return this.guestUid;
+  }
+
+  async mountWorkspace({ image, access }: WorkspaceRequest, signal: AbortSignal): Promise<void> {
     await this.#run(async () => {
       if (this.#workspace !== 'none') throw broken('The sandbox has a workspace already.');
       const steps = planWorkspace(this.paths, { image, guestUid: this.guestUid, access });
@@ -176,12 +178,6 @@ export class Slot {
   #assertWorkspace(): void {
     if (this.#workspace === 'none') throw broken('The sandbox has no workspace yet.');
   }
-}
-
-async function findOwnIdentity(): Promise<{ pid: number; startTime: string }> {
-  const identity = await findProcess(process.pid);
-  if (identity === undefined) throw broken('/proc does not show this process.');
-  return identity;
 }
 
 function broken(message: string): DrydockError {

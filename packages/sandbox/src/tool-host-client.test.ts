@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeGuest, handedOn } from '../test/fake-guest.ts';
-import { ManualClock } from '../test/manual-clock.ts';
+import { ManualClock } from '@drydock/testing';
 import { ToolHostClient } from './tool-host-client.ts';
 
 const REQUEST = { cmd: 'true', workdir: '.', timeoutMs: 60_000, maxOutputBytes: 100 };
@@ -22,7 +22,7 @@ const exited = (id: number, text = '') => ({
 
 /** A client whose tool hosts are started at once and then do what the test says. */
 async function setUp() {
-  const clock = new ManualClock();
+  const clock = new ManualClock(0);
   const hosts: FakeGuest[] = [];
   const done: string[] = [];
   const client = new ToolHostClient(

@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { hasCode } from './has-code.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 
-const FIRST_UID = 210_000;
-const UID_COUNT = 50_000;
+/** Uids that sandboxes may have. */
+export interface UidRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 const ATTEMPTS = 1_000;
 
 /** Whose uid it is. Per-uid kernel limits are the host's, so no two sandboxes of any installation share one. */
@@ -16,18 +20,28 @@ export interface UidClaim extends ProcessIdentity {
   readonly sandboxId: SandboxId;
 }
 
-/** Takes `count` uids that nobody on this host has. All or none; throws `internal_error` when the range is used up. */
-export async function claimUids(dir: string, count: number, claim: UidClaim): Promise<readonly number[]> {
+export interface UidRequest {
+  /** Where claims are noted, a file each. */
+  readonly dir: string;
+  readonly count: number;
+  readonly range: UidRange;
+}
+
+/** Takes uids that nobody on this host has. All or none; throws `internal_error` when the range is used up. */
+export async function claimUids(
+  { dir, count, range }: UidRequest,
+  claim: UidClaim,
+): Promise<readonly number[]> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const taken: number[] = [];
   // A random start: a uid that was just freed is not taken again at once, so a late second release cannot hit it.
-  let candidate = randomInt(UID_COUNT);
+  let candidate = randomInt(range.count);
   for (let attempt = 0; taken.length < count; attempt += 1) {
     if (attempt === ATTEMPTS) {
       await releaseUids(dir, taken, claim.sandboxId);
       throw new DrydockError('internal_error', { message: 'The uids of this host are used up.' });
     }
-    const uid = FIRST_UID + (candidate % UID_COUNT);
+    const uid = range.first + (candidate % range.count);
     candidate += 1;
     if (await claimOne(join(dir, String(uid)), claim)) taken.push(uid);
   }

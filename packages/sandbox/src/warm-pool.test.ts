@@ -1,7 +1,7 @@
 import type { SandboxId } from '@drydock/contracts';
 import type { Sandbox, Sandboxes, SandboxSpec } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
-import { ManualClock, settled } from '../test/manual-clock.ts';
+import { ManualClock, settle } from '@drydock/testing';
 import { WarmPool } from './warm-pool.ts';
 
 const SPEC = { memoryBytes: 100, cpus: 1, diskBytes: 10 };
@@ -56,7 +56,7 @@ interface Fixture extends AsyncDisposable {
 
 async function open(limits: Partial<{ size: number; memoryBytes: number; maxRunning: number }> = {}) {
   const cold = new FakeSandboxes();
-  const clock = new ManualClock();
+  const clock = new ManualClock(0);
   const seen: string[] = [];
   const pool = WarmPool.open({
     cold,
@@ -121,7 +121,7 @@ describe('a warm pool', () => {
   it('gives nobody a sandbox that ended while it waited, and replaces it', async () => {
     await using fixture = await open();
     fixture.cold.alive.get('sbx_1')?.end();
-    await settled();
+    await settle();
     expect((await fixture.lease()).id).toBe('sbx_2');
     await fixture.clock.advance(200);
     expect([...fixture.cold.alive.keys()]).toEqual(['sbx_2', 'sbx_3', 'sbx_4']);

@@ -14,16 +14,21 @@ import { slotPaths, type SlotPaths } from './slot-paths.ts';
  * gone afterwards; should this process die, the reaper finds them by the slot's owner.
  */
 export async function withHostSlot<T>(
-  request: { readonly host: Pick<SandboxServices, 'config' | 'slots'>; readonly sandboxId: SandboxId },
+  request: {
+    readonly host: Pick<SandboxServices, 'config' | 'slots'>;
+    readonly sandboxId: SandboxId;
+    /** Whether mounts below the slot have to reach its container. */
+    readonly isShared: boolean;
+  },
   work: (paths: SlotPaths, tempDir: string) => Promise<T>,
 ): Promise<T> {
-  const { host, sandboxId } = request;
+  const { host, sandboxId, isShared } = request;
   const { config } = host;
   const owner = await findProcess(process.pid);
   if (owner === undefined) throw new DrydockError('internal_error', { message: '/proc does not show us.' });
   const paths = slotPaths(config.stateDir, sandboxId);
   const tempDir = join(config.layersDir, `.build-${sandboxId}`);
-  await host.slots.createSlotDir(sandboxId);
+  await host.slots.createSlotDir(sandboxId, { isShared });
   try {
     const record = { ...owner, instanceId: config.instanceId, sandboxId, uids: [], tempDirs: [tempDir] };
     await writeFile(paths.owner, JSON.stringify(record), { mode: 0o600 });

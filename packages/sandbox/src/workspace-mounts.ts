@@ -1,5 +1,6 @@
 import type { WorkspaceAccess } from '@drydock/core';
 import { join } from 'node:path';
+import { inodesFor } from './inodes-for.ts';
 import type { MountStep } from './mount-steps.ts';
 import type { SlotPaths } from './slot-paths.ts';
 
@@ -11,14 +12,9 @@ export interface ScratchSize {
   readonly diskBytes: number;
 }
 
-/** One inode per 4 KiB, within bounds: an empty file costs the host kernel memory too. */
-function inodes(bytes: number): number {
-  return Math.min(Math.max(Math.ceil(bytes / 4_096), 16_384), 400_000);
-}
-
 /** Where the upper layer and HOME live: one capped tmpfs for both. */
 export function planScratch(paths: SlotPaths, { diskBytes }: ScratchSize): readonly MountStep[] {
-  const options = { sizeBytes: diskBytes, inodes: inodes(diskBytes), uid: 0, mode: '0755' };
+  const options = { sizeBytes: diskBytes, inodes: inodesFor(diskBytes), uid: 0, mode: '0755' };
   return [{ kind: 'tmpfs', target: paths.scratch, options }];
 }
 
@@ -78,6 +74,6 @@ export function planCaptureSpace(
   return {
     kind: 'tmpfs',
     target: paths.capture,
-    options: { sizeBytes, inodes: inodes(sizeBytes), uid: size.guestUid, mode: '0700' },
+    options: { sizeBytes, inodes: inodesFor(sizeBytes), uid: size.guestUid, mode: '0700' },
   };
 }

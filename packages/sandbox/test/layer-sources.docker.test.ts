@@ -238,7 +238,8 @@ describeWith('docker', 'a layer of', () => {
       ['zeros behind its end', () => archive(gzipSync(Buffer.alloc(300 << 20))), '100 times'],
       [
         'more entries than allowed',
-        () => tarGz(Buffer.concat(Array.from({ length: 100_001 }, (_, n) => tarEntry(`f${n}`)))),
+        // Of the repository's own, which are counted and not unpacked: the disk need not take them all.
+        () => tarGz(Buffer.concat(Array.from({ length: 100_001 }, (_, n) => tarEntry(`.git/${n}`)))),
         '100000 entries',
       ],
     ])('is refused for %s', async (_, source, words) => {

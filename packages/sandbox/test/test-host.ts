@@ -90,10 +90,15 @@ export class TestHost implements AsyncDisposable {
       ...loopDevices()
         .filter((backing) => backing.startsWith(this.#layersDir))
         .map((path) => `loop ${path}`),
-      ...list(this.#layersDir)
+      ...[...list(this.#layersDir), ...list(join(this.#layersDir, 'copy'))]
         .filter((name) => name.startsWith('.'))
         .map((name) => `layers/${name}`),
     ];
+  }
+
+  /** Ends a container as the kernel's memory killer or a person might. */
+  async kill(sandboxId: string): Promise<void> {
+    docker('kill', `drydock-${this.config.instanceId}-${sandboxId}`);
   }
 
   /** Ends the installation and resolves with what it left. */

@@ -1,13 +1,17 @@
 import type { Sandbox } from '@drydock/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { SandboxHostConfig } from '../src/index.ts';
 import { TestHost } from './test-host.ts';
 
 /** Gives the tests of a suite an installation; a test that leaves something on the machine fails. */
-export function useTestHost(give: (host: TestHost) => void): void {
+export function useTestHost(
+  give: (host: TestHost) => void,
+  overrides: Partial<SandboxHostConfig> = {},
+): void {
   let host: TestHost;
 
   beforeAll(async () => {
-    host = await TestHost.open();
+    host = await TestHost.open(overrides);
     give(host);
   });
 

@@ -12,6 +12,7 @@ import type { ChatRequest } from './chat-request.ts';
 import { cutText } from './cut-text.ts';
 import type { Scene } from './scene.ts';
 import { usageOf } from './scene.ts';
+import type { ReplyItem } from './transcript.ts';
 
 /** `reasoning_content` is what compatible servers add. */
 type Message = ChatCompletionMessage & { reasoning_content?: string };
@@ -78,24 +79,26 @@ function* callDeltas(index: number, call: ChatCompletionMessageToolCall): Genera
 }
 
 function buildMessage({ name, cue }: Scene<ChatRequest>): Message {
-  const words = { content: '', refusal: '', reasoning: '' };
-  const calls: ChatCompletionMessageToolCall[] = [];
-  for (const [index, item] of cue.answer.reply.entries()) {
-    const id = toCallId(name, cue.step, index);
-    if ('text' in item) words.content += (words.content === '' ? '' : '\n\n') + item.text;
-    else if ('refusal' in item) words.refusal += item.refusal;
-    else if ('reasoning' in item) words.reasoning += item.reasoning;
-    else if ('input' in item)
-      calls.push({ id, type: 'custom', custom: { name: item.call, input: item.input } });
-    else calls.push({ id, type: 'function', function: { name: item.call, arguments: argumentsOf(item) } });
-  }
+  const { reply } = cue.answer;
+  const texts = reply.flatMap((item) => ('text' in item ? [item.text] : []));
+  const refusals = reply.flatMap((item) => ('refusal' in item ? [item.refusal] : []));
+  const reasoning = reply.flatMap((item) => ('reasoning' in item ? [item.reasoning] : []));
+  const calls = reply.flatMap((item, index) =>
+    'call' in item ? [buildCall(item, toCallId(name, cue.step, index))] : [],
+  );
   return {
     role: 'assistant',
-    content: words.content || null,
-    refusal: words.refusal || null,
-    ...(words.reasoning === '' ? {} : { reasoning_content: words.reasoning }),
+    content: texts.join('\n\n') || null,
+    refusal: refusals.join('') || null,
+    ...(reasoning.length === 0 ? {} : { reasoning_content: reasoning.join('') }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
+}
+
+function buildCall(item: Extract<ReplyItem, { call: string }>, id: string): ChatCompletionMessageToolCall {
+  return 'input' in item
+    ? { id, type: 'custom', custom: { name: item.call, input: item.input } }
+    : { id, type: 'function', function: { name: item.call, arguments: argumentsOf(item) } };
 }
 
 function finishReasonOf({ cue }: Scene<ChatRequest>, { tool_calls: calls }: Message) {

@@ -25,28 +25,39 @@ export function findAnswer(transcript: Transcript, request: Spoken): Cue | Depar
   });
   const step = transcript.steps[index];
   if (step === undefined) return depart('the transcript has ended.');
-  if (isAssistant(request.input.at(-1))) return depart('nothing was said after the last answer.');
-  const offered = new Set(request.tools.map((tool) => tool.name));
-  const missing = step.expect?.tools_include.find((name) => !offered.has(name));
-  if (missing !== undefined) {
-    return depart(
-      `expected the tool ${missing} to be offered, but got ${[...offered].join(', ') || 'none'}.`,
-    );
-  }
-  const played = transcript.steps[index - 1];
-  const last = played && { name: transcript.name, step: index - 1, played };
-  const unreturned = findUnreturned(step.expect?.returned ?? [], last, request.input);
-  if (unreturned !== undefined) return depart(unreturned);
   const output = readLastOutput(transcript.name, request.input, index - 1);
-  const unsaid = step.expect?.last_output_contains.find((text) => !output.includes(text));
-  if (unsaid !== undefined)
-    return depart(`expected the last output to contain ${quote(unsaid)}, ${butGot(output)}`);
+  const why = findUnmet({ transcript, index, step }, request, output);
+  if (why !== undefined) return depart(why);
   const answer = chooseAnswer(step, output);
   return answer === undefined ? depart(`no branch fits, ${butGot(output)}`) : { step: index, answer };
 }
 
 /** What a summary says of where it stands: the steps before it are not to be seen any more. */
 const SUMMARY_OF_STEP = /\[scripted step (\d{1,3})\]/;
+const ANYTHING: NonNullable<Step['expect']> = { tools_include: [], last_output_contains: [], returned: [] };
+
+interface Place {
+  readonly transcript: Transcript;
+  readonly index: number;
+  readonly step: Step;
+}
+
+/** What the step expects and the request does not bring. */
+function findUnmet({ transcript, index, step }: Place, request: Spoken, output: string): string | undefined {
+  const { name, steps } = transcript;
+  if (isAssistant(request.input.at(-1))) return 'nothing was said after the last answer.';
+  const { tools_include: tools, last_output_contains: texts, returned } = step.expect ?? ANYTHING;
+  const offered = new Set(request.tools.map((tool) => tool.name));
+  const missing = tools.find((tool) => !offered.has(tool));
+  if (missing !== undefined)
+    return `expected the tool ${missing} to be offered, but got ${[...offered].join(', ') || 'none'}.`;
+  const played = steps[index - 1];
+  const last = played && { name, step: index - 1, played };
+  const unreturned = findUnreturned(returned, last, request.input);
+  if (unreturned !== undefined) return unreturned;
+  const unsaid = texts.find((text) => !output.includes(text));
+  return unsaid && `expected the last output to contain ${quote(unsaid)}, ${butGot(output)}`;
+}
 
 /**
  * How many turns the assistant has had. A scripted call tells its step by its id; a turn without calls is a run of

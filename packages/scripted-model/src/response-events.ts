@@ -58,23 +58,33 @@ interface Place {
   readonly output_index: number;
 }
 
-function* contentEvents(item: OutputItem, at: Place): Generator<WireEvent> {
+function contentEvents(item: OutputItem, at: Place): Iterable<WireEvent> {
   switch (item.type) {
     case 'message':
-      return yield* messageEvents(item, at);
+      return messageEvents(item, at);
     case 'reasoning':
-      return yield* reasoningEvents(item, at);
+      return reasoningEvents(item, at);
     case 'function_call':
-      for (const delta of cutText(item.arguments)) {
-        yield { type: 'response.function_call_arguments.delta', ...at, delta };
-      }
-      return yield { type: 'response.function_call_arguments.done', ...at, arguments: item.arguments };
+      return functionCallEvents(item, at);
     case 'custom_tool_call':
-      for (const delta of cutText(item.input)) {
-        yield { type: 'response.custom_tool_call_input.delta', ...at, delta };
-      }
-      return yield { type: 'response.custom_tool_call_input.done', ...at, input: item.input };
+      return customCallEvents(item, at);
   }
+}
+
+function* functionCallEvents(
+  { arguments: args }: Extract<OutputItem, { type: 'function_call' }>,
+  at: Place,
+): Generator<WireEvent> {
+  for (const delta of cutText(args)) yield { type: 'response.function_call_arguments.delta', ...at, delta };
+  yield { type: 'response.function_call_arguments.done', ...at, arguments: args };
+}
+
+function* customCallEvents(
+  { input }: Extract<OutputItem, { type: 'custom_tool_call' }>,
+  at: Place,
+): Generator<WireEvent> {
+  for (const delta of cutText(input)) yield { type: 'response.custom_tool_call_input.delta', ...at, delta };
+  yield { type: 'response.custom_tool_call_input.done', ...at, input };
 }
 
 function* messageEvents(

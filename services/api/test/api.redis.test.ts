@@ -2,10 +2,11 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { JobJson, Problem } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '@drydock/testing';
+import { describe, expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL, digestOf, startApi } from './start-api.ts';
+import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL, digestOf } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 const OVERSIZED = JSON.stringify({ x: 'x'.repeat((2 << 20) - 7) });
 const DEEP = '['.repeat(100_000) + ']'.repeat(100_000);
@@ -13,16 +14,8 @@ const OUTSIDE = { type: 'files', files: [{ path: '../x', content: '' }] };
 const UNKNOWN = 'job_01K0000000000000000000000A';
 
 describeWith('redis', 'the API over HTTP', () => {
-  let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started) => (api = started));
 
   /** Sends the path as it is: `fetch` would resolve dots in it. */
   async function getRaw(path: string): Promise<{ status: number | undefined; body: string }> {

@@ -1,20 +1,13 @@
 import { Approval, ApprovalListJson, Problem } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { AUTHORIZED, JSON_TYPE, startApi } from './start-api.ts';
+import { AUTHORIZED, JSON_TYPE } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 describeWith('redis', 'approvals over HTTP', () => {
-  let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started) => (api = started));
 
   const asked = async (ttlMs?: number) => (await api.work((await api.submit()).id)).ask(ttlMs);
   const decide = ({ job_id, id }: Pick<Approval, 'job_id' | 'id'>, body: unknown) =>
@@ -52,7 +45,7 @@ describeWith('redis', 'approvals over HTTP', () => {
 
   it('are 409 when their time is over', async () => {
     const approval = await asked(1);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await codeOf(await decide(approval, { decision: 'approve' }))).toEqual([409, 'approval_over']);
   });
 

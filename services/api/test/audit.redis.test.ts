@@ -1,23 +1,18 @@
 import type { Approval } from '@drydock/contracts';
 import { AuditEntry, AuditListJson, Problem } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ThrowawayRedis } from '@drydock/testing';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { AUTHORIZED, JSON_TYPE, startApi } from './start-api.ts';
+import { AUTHORIZED, JSON_TYPE } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 const CALLER = { type: 'caller', id: expect.stringMatching(/^key_[0-9a-f]{12}$/) };
 
 describeWith('redis', 'the audit log over HTTP', () => {
   let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started, server) => ([api, redis] = [started, server]));
 
   const page = async (query = '') => AuditListJson.parse(await (await api.get(`/v1/audit${query}`)).json());
   const seqs = ({ data }: AuditListJson) => data.map(({ seq }) => seq);

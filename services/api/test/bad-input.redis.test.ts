@@ -2,24 +2,17 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Problem } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '@drydock/testing';
+import { describe, expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL, startApi } from './start-api.ts';
+import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 const KEY_HEADER = `authorization: Bearer ${API_KEY}\r\n`;
 
 describeWith('redis', 'bad input', () => {
-  let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started) => (api = started));
 
   /** Sends bytes as they are and gives what comes back until the server hangs up. */
   async function sendRaw(bytes: string, later?: string) {

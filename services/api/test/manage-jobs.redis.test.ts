@@ -3,24 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtifactListJson, JobJson, JobListJson, Problem } from '@drydock/contracts';
 import type { JobId } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '@drydock/testing';
+import { describe, expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { AUTHORIZED, JSON_TYPE, MINIMAL, startApi } from './start-api.ts';
+import { AUTHORIZED, JSON_TYPE, MINIMAL } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 const UNKNOWN = 'job_01K0000000000000000000000A';
 
 describeWith('redis', 'jobs managed over HTTP', () => {
-  let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started) => (api = started));
 
   const codeOf = async (response: Response) => Problem.parse(await response.json()).code;
 

@@ -99,7 +99,7 @@ describeWith('redis', 'the API process', () => {
       expect(code).toBe(0);
       expect(output).toContain('"event":"shutdown.finished","clean":true');
       expect(text).toContain('event: job.state_changed');
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
     },
   );
 

@@ -1,9 +1,10 @@
 import { FilesSource, JobJson, Problem } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
+import { describeWith } from '@drydock/testing';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { MINIMAL, digestOf, startApi } from './start-api.ts';
+import { MINIMAL, digestOf } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 /** What JavaScript, Lua, git or a terminal could take for something else. */
 const LURES = [
@@ -49,16 +50,8 @@ const sorted = (files: Request['files']): Request['files'] =>
   files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 
 describeWith('redis', 'hostile text in a request', () => {
-  let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started) => (api = started));
 
   async function checkKept(jobId: JobJson['id'], { files, ...asked }: Request): Promise<void> {
     const record = await api.find(jobId);

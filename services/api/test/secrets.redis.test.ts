@@ -4,10 +4,11 @@ import { AuditListJson, JobJson, Problem, SecretJson, SecretListJson } from '@dr
 import { openQueue } from '@drydock/queue';
 import { Secret, SecretOpener, SecretSealer, newSecretKeys } from '@drydock/service-kit';
 import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ApiProcess } from './api-process.ts';
 import type { TestApi } from './start-api.ts';
-import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL, startApi } from './start-api.ts';
+import { API_KEY, AUTHORIZED, JSON_TYPE, MINIMAL } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 const VALUE = 'canary-value-4711-do-not-show';
 
@@ -15,13 +16,8 @@ describeWith('redis', 'secrets over HTTP', () => {
   const keys = newSecretKeys();
   let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url, { sealer: new SecretSealer(keys.publicKey) });
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
+  useApi((started, server) => ([api, redis] = [started, server]), {
+    sealer: new SecretSealer(keys.publicKey),
   });
 
   const put = (name: string, body: unknown, url = api.url) =>

@@ -19,6 +19,7 @@ import { LIMITS, NO_USAGE, newApprovalId } from '@drydock/core';
 import { openQueue } from '@drydock/queue';
 import type { SecretSealer } from '@drydock/service-kit';
 import { Secret, createLogger, listen, systemClock } from '@drydock/service-kit';
+import { buildApprovalRequest } from '@drydock/testing';
 import { buildApp } from '../src/app.ts';
 import { closeHttpServer, createHttpServer } from '../src/http-server.ts';
 import { createApiMetrics } from '../src/metrics.ts';
@@ -55,18 +56,6 @@ const RESULT = {
   patch_bytes: 0,
   usage: NO_USAGE,
   warnings: [],
-};
-
-const APPROVAL_REQUEST = {
-  call_id: 'call_1',
-  tool: 'exec_command',
-  cmd: 'curl https://example.test',
-  call_sha256: 'a'.repeat(64),
-  hosts: ['example.test'],
-  methods: [],
-  rule: 'curl',
-  reason: 'It reaches the network.',
-  justification: 'I need the page.',
 };
 
 /** Where the bytes of a job's files are. */
@@ -172,7 +161,7 @@ class TestWorker {
   /** Asks a person, from the planning state. */
   async ask(ttlMs = 60_000): Promise<Approval> {
     await this.#store.transition(this.#lease, { from: 'starting', to: 'planning' });
-    return this.#approvals.ask(this.#lease, { id: newApprovalId(), request: APPROVAL_REQUEST, ttlMs });
+    return this.#approvals.ask(this.#lease, { id: newApprovalId(), request: buildApprovalRequest(), ttlMs });
   }
 
   async say(times: number, text = 'hello'): Promise<void> {
@@ -203,10 +192,12 @@ class TestWorker {
   }
 }
 
-export async function startApi(
-  redisUrl: string,
-  { maxQueued, sealer }: { readonly maxQueued?: number; readonly sealer?: SecretSealer } = {},
-): Promise<TestApi> {
+export interface ApiOptions {
+  readonly maxQueued?: number;
+  readonly sealer?: SecretSealer;
+}
+
+export async function startApi(redisUrl: string, { maxQueued, sealer }: ApiOptions = {}): Promise<TestApi> {
   const clock = systemClock;
   const logger = createLogger({ service: 'api', level: 'silent', destination: 'stderr' });
   const metrics = createApiMetrics();

@@ -3,26 +3,19 @@ import { readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Problem, UploadJson } from '@drydock/contracts';
-import { ThrowawayRedis, describeWith } from '@drydock/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '@drydock/testing';
+import { expect, it } from 'vitest';
 import type { TestApi } from './start-api.ts';
-import { AUTHORIZED, MAX_UPLOAD_BYTES, MINIMAL, startApi } from './start-api.ts';
+import { AUTHORIZED, MAX_UPLOAD_BYTES, MINIMAL } from './start-api.ts';
+import { useApi } from './use-api.ts';
 
 const ARCHIVE = gzipSync(Buffer.alloc(10_240));
 const GZIP = { 'content-type': 'application/gzip' };
 const BUNDLE = { 'content-type': 'application/x-git-bundle' };
 
 describeWith('redis', 'POST /v1/uploads', () => {
-  let redis: ThrowawayRedis;
   let api: TestApi;
-  beforeAll(async () => {
-    redis = await ThrowawayRedis.start();
-    api = await startApi(redis.url);
-  });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await redis[Symbol.asyncDispose]();
-  });
+  useApi((started) => (api = started));
 
   const upload = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = GZIP) => {
     const init = { method: 'POST', body, headers: { ...AUTHORIZED, ...headers }, duplex: 'half' as const };

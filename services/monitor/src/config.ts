@@ -25,6 +25,13 @@ const MonitorEnvironment = z.object({
     .max(3_650)
     .default(30)
     .describe('how many days a job is kept after its end, up to 3650'),
+  DRYDOCK_AUDIT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(7)
+    .max(36_500)
+    .optional()
+    .describe('after how many days audit files are removed, 7 to 36500; kept for ever where it is not set'),
   DRYDOCK_RETENTION_JOBS: z.coerce
     .number()
     .int()

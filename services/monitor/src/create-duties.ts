@@ -8,6 +8,7 @@ import { createExpireApprovals } from './sweeps/expire-approvals.ts';
 import { createExpireAttempts } from './sweeps/expire-attempts.ts';
 import { createExportGauges } from './sweeps/export-gauges.ts';
 import { createKeepAudit } from './sweeps/keep-audit.ts';
+import { createRemoveAudit } from './sweeps/remove-audit.ts';
 import { createRemoveArtifacts } from './sweeps/remove-artifacts.ts';
 import { createRemoveJobs } from './sweeps/remove-jobs.ts';
 
@@ -23,6 +24,7 @@ export function createDuties(deps: MonitorDeps): Sweep[] {
     createRemoveJobs(deps),
     createRemoveArtifacts(deps),
     createKeepAudit(deps),
+    createRemoveAudit(deps),
     createDeliverWebhooks(deps),
   ];
 }

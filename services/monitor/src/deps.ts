@@ -52,8 +52,10 @@ export interface MonitorDeps {
     /** Bytes of artifacts that jobs and uploads may refer to. */
     readonly maxArtifactBytes: number;
   };
-  readonly audit: Pick<AuditLog, 'append' | 'link' | 'findMovable' | 'trim'>;
-  readonly auditArchive: Pick<AuditArchive, 'put'>;
+  readonly audit: Pick<AuditLog, 'append' | 'link' | 'findMovable' | 'trim' | 'read'>;
+  readonly auditArchive: Pick<AuditArchive, 'put' | 'findOlder' | 'findTombstone' | 'removeThrough'>;
+  /** How old audit files become, milliseconds; undefined: they are kept. */
+  readonly auditRetentionMs: number | undefined;
   readonly approvals: Pick<ApprovalStore, 'expire'>;
   readonly webhooks: WebhookOutbox;
   readonly sendWebhook: SendWebhook;

@@ -1,6 +1,6 @@
 import type { EgressReport, JobState } from '@drydock/contracts';
 import { EGRESS_REASONS, EGRESS_VERDICTS, JOB_STATES } from '@drydock/contracts';
-import type { RemovalReason, SandboxRecord, StoreMemory, SweptArtifacts } from '@drydock/core';
+import type { OutboxCount, RemovalReason, SandboxRecord, StoreMemory, SweptArtifacts } from '@drydock/core';
 import { Metrics } from '@drydock/service-kit';
 import type { FinishedPass } from './run-sweeps.ts';
 import { SWEEPS, SWEEP_OUTCOMES } from './sweep.ts';
@@ -20,6 +20,7 @@ interface ClusterCount {
   readonly jobs: Readonly<Record<JobState, number>>;
   readonly sandboxes: readonly Pick<SandboxRecord, 'role'>[];
   readonly memory: StoreMemory;
+  readonly webhooks: OutboxCount;
 }
 
 const ROLES = ['agent', 'verify', 'build'] as const satisfies SandboxRecord['role'][];
@@ -125,6 +126,26 @@ export class MonitorMetrics extends Metrics {
     help: 'Webhooks that are sent no more, by why: given_up is after the last try.',
     labels: { end: WEBHOOK_ENDS },
   });
+  readonly #webhooksWaiting = this.gauge({
+    name: 'drydock_webhooks_waiting',
+    help: 'Webhooks that wait to be sent; 0 from every monitor but the one in office.',
+    labels: {},
+  });
+  readonly #webhooksWaitingBytes = this.gauge({
+    name: 'drydock_webhooks_waiting_bytes',
+    help: 'What the webhooks that wait take in Redis; 0 from every monitor but the one in office.',
+    labels: {},
+  });
+  readonly #webhooksOldest = this.gauge({
+    name: 'drydock_webhooks_oldest_seconds',
+    help: 'How long the oldest webhook waits; 0 where none does, and from every monitor but the one in office.',
+    labels: {},
+  });
+  readonly #webhooksDropped = this.gauge({
+    name: 'drydock_webhooks_dropped',
+    help: 'Webhooks that were dropped for want of room since this store began; 0 from every monitor but the one in office.',
+    labels: {},
+  });
   readonly #egressDecisions = this.counter({
     name: 'drydock_egress_decisions_total',
     help: 'What the egress gateway decided about requests of sandboxes, and why.',
@@ -174,7 +195,11 @@ export class MonitorMetrics extends Metrics {
   }
 
   /** What is true of the whole cluster, from the monitor in office. */
-  clusterCounted({ jobs, sandboxes, memory }: ClusterCount): void {
+  clusterCounted({ jobs, sandboxes, memory, webhooks }: ClusterCount): void {
+    this.#webhooksWaiting.set({}, webhooks.waiting);
+    this.#webhooksWaitingBytes.set({}, webhooks.bytes);
+    this.#webhooksOldest.set({}, webhooks.oldestMs / 1_000);
+    this.#webhooksDropped.set({}, webhooks.dropped);
     this.#inOffice.set({}, 1);
     this.#storeUsed.set({}, memory.usedBytes);
     this.#storeMax.set({}, memory.maxBytes);
@@ -186,7 +211,16 @@ export class MonitorMetrics extends Metrics {
 
   /** Another monitor says it, or nobody can. */
   clusterUnknown(): void {
-    for (const gauge of [this.#inOffice, this.#storeUsed, this.#storeMax]) gauge.set({}, 0);
+    for (const gauge of [
+      this.#inOffice,
+      this.#storeUsed,
+      this.#storeMax,
+      this.#webhooksWaiting,
+      this.#webhooksWaitingBytes,
+      this.#webhooksOldest,
+      this.#webhooksDropped,
+    ])
+      gauge.set({}, 0);
     for (const state of JOB_STATES) this.#jobs.set({ state }, 0);
     for (const role of ROLES) this.#sandboxes.set({ role }, 0);
   }

@@ -20,6 +20,7 @@ export function openDeps(
     jobs: queue.sweeper,
     approvals: queue.approvals,
     audit: queue.audit,
+    auditRetentionMs: toMs(config.DRYDOCK_AUDIT_RETENTION_DAYS),
     auditArchive: new AuditDirectory(join(config.DRYDOCK_DATA_DIR, 'audit')),
     archive: queue.archive,
     artifacts: new DirectorySweeper(join(config.DRYDOCK_DATA_DIR, 'artifacts')),
@@ -53,3 +54,8 @@ function openSender(config: MonitorConfig, clock: MonitorDeps['clock']): Monitor
     clock,
   });
 }
+
+const DAY_MS = 24 * 60 * 60_000;
+
+const toMs = (days: number | undefined): number | undefined =>
+  days === undefined ? undefined : days * DAY_MS;

@@ -9,6 +9,7 @@ export const SWEEPS = [
   'remove_jobs',
   'remove_artifacts',
   'keep_audit',
+  'remove_audit',
   'deliver_webhooks',
 ] as const;
 export type SweepName = (typeof SWEEPS)[number];

@@ -17,12 +17,14 @@ import type {
   StoreMemory,
   SweptArtifacts,
   WaitingWebhook,
+  OutboxCount,
   WebhookOutbox,
 } from '@drydock/core';
 import type { Logger } from '@drydock/service-kit';
 import type { DriftedSandbox, MonitorDeps, ReapedSandbox, SandboxHost } from '../src/deps.ts';
 import { MonitorMetrics } from '../src/metrics.ts';
 import { ManualClock } from '@drydock/testing';
+import { FakeAuditArchive } from './fake-audit-archive.ts';
 
 const silent = (): void => undefined;
 const silentLog: Logger = {
@@ -192,19 +194,12 @@ export class FakeAudit {
     return this.stored.slice(0, segmentEntries);
   }
 
+  async read(afterSeq: number, limit: number): Promise<readonly AuditEntry[]> {
+    return this.stored.filter(({ seq }) => seq > afterSeq).slice(0, limit);
+  }
+
   async trim(throughSeq: number): Promise<void> {
     this.stored = this.stored.filter(({ seq }) => seq > throughSeq);
-  }
-}
-
-/** Numbers that are on disk, in the order in which they came. */
-export class FakeAuditArchive {
-  readonly kept: number[] = [];
-
-  async put(entries: readonly AuditEntry[]): Promise<number> {
-    const last = this.kept.at(-1) ?? 0;
-    this.kept.push(...entries.map(({ seq }) => seq).filter((seq) => seq > last));
-    return this.kept.at(-1) ?? 0;
   }
 }
 
@@ -219,9 +214,14 @@ export class FakeApprovals {
 /** Webhooks that are due, and what became of each. */
 export class FakeWebhooks implements WebhookOutbox {
   due: readonly WaitingWebhook[] = [];
+  counted: OutboxCount = { waiting: 0, bytes: 0, dropped: 0, oldestMs: 0 };
   readonly settled: string[] = [];
   readonly postponed: [id: string, tries: number, delayMs: number][] = [];
   readonly deferred: string[] = [];
+
+  async count(): Promise<OutboxCount> {
+    return this.counted;
+  }
 
   async findDue(limit: number): Promise<readonly WaitingWebhook[]> {
     return this.due.slice(0, limit);
@@ -262,6 +262,7 @@ export function createDeps(): FakeDeps {
     approvals: new FakeApprovals(),
     audit: new FakeAudit(),
     auditArchive: new FakeAuditArchive(),
+    auditRetentionMs: undefined,
     webhooks: new FakeWebhooks(),
     sendWebhook: async () => 'delivered',
     courier: new FakeOffice(),

@@ -98,6 +98,25 @@ it('is tried again after two failures, signed, and under one id', async () => {
   expect(receiver.received).toEqual([same, same, same]);
 });
 
+it('dials no address that is not public through a proxy either, which would resolve nothing', async () => {
+  let asked = 0;
+  await using proxy = await startReceiver((response) => {
+    asked += 1;
+    response.end();
+  });
+  const network = () =>
+    openNetwork({ proxy: new Secret(`http://127.0.0.1:${proxy.port}`), caFile: undefined });
+  const send = sender({ allowedHosts: new Set(), network });
+  const urls = [
+    'http://10.0.0.8/x',
+    'http://[::1]/x',
+    'https://169.254.169.254/x',
+    'http://[fd00::1]:8080/x',
+  ];
+  const outcomes = await Promise.all(urls.map((url) => send({ id: ID, url, body: BODY }, SIGNAL)));
+  expect({ outcomes, asked }).toEqual({ outcomes: urls.map(() => 'not_allowed'), asked: 0 });
+});
+
 it.each([
   [200, 'delivered'],
   [204, 'delivered'],

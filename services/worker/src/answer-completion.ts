@@ -56,10 +56,12 @@ async function completeTurn(
   const { caller, compactor, conversation, saveTurn } = parts;
   const saved = saveTurn(signal);
   try {
-    if (compactor.isDue(body)) await compactor.run(body, signal);
+    // What is saved is the conversation as it was said: a cut waits for that.
+    if (compactor.isDue(body)) await saved.then(() => compactor.run(body, signal));
     return await caller.call(body, conversation.items, signal).catch(async (error: unknown) => {
       // The server knows better how much it can read; a second refusal stands.
       if (toDrydockError(error).code !== 'model_context_overflow') throw error;
+      await saved;
       await compactor.run(body, signal);
       return caller.call(body, conversation.items, signal);
     });

@@ -1,6 +1,6 @@
 import type { Approval, ApprovalId, ApprovalRequest, JobState } from '@drydock/contracts';
 import { JobId, WorkerId } from '@drydock/contracts';
-import { ManualClock, settle } from '@drydock/testing';
+import { ManualClock, buildApprovalRequest, settle } from '@drydock/testing';
 import { describe, expect, it } from 'vitest';
 import { ApprovalDesk } from './approval-desk.ts';
 import { AttemptDeadline } from './attempt-deadline.ts';
@@ -11,17 +11,7 @@ const lease = {
   workerId: WorkerId.parse('wrk_0123456789abcdef'),
   fence: 3,
 };
-const request: ApprovalRequest = {
-  call_id: 'call_1',
-  tool: 'exec_command',
-  cmd: 'curl https://example.test',
-  call_sha256: 'a'.repeat(64),
-  hosts: ['example.test'],
-  methods: [],
-  rule: 'curl',
-  reason: 'It reaches the network.',
-  justification: null,
-};
+const request = buildApprovalRequest();
 const otherCall = { ...request, cmd: 'curl -v https://example.test', call_sha256: 'b'.repeat(64) };
 const HOLD_MS = 10_000;
 const ATTEMPT_MS = 60_000;

@@ -60,9 +60,17 @@ export class AttemptLog {
     };
   }
 
-  toBytes(): Uint8Array {
-    const end = this.#leftOut > 0 ? [Buffer.from(`[${this.#leftOut} more bytes were left out]\n`)] : [];
-    return Buffer.concat([...this.#entries.flatMap(({ chunks }) => chunks), ...end]);
+  get entryCount(): number {
+    return this.#entries.length;
+  }
+
+  /** The first entries, all where no number is given. */
+  toBytes(entries?: number): Uint8Array {
+    const end =
+      this.#leftOut > 0 && entries === undefined
+        ? [Buffer.from(`[${this.#leftOut} more bytes were left out]\n`)]
+        : [];
+    return Buffer.concat([...this.#entries.slice(0, entries).flatMap(({ chunks }) => chunks), ...end]);
   }
 
   /** How many bytes were taken. */

@@ -15,6 +15,7 @@ import { AttemptLog } from './attempt-log.ts';
 import { Conversation } from './conversation/conversation.ts';
 import { WorkRecord } from './conversation/work-record.ts';
 import type { WorkerDeps } from './deps.ts';
+import { Disclosure } from './disclosure.ts';
 import { EventSink } from './event-sink.ts';
 import { JobAudit } from './job-audit.ts';
 import type { Redactor } from './redactor.ts';
@@ -47,6 +48,7 @@ export class Attempt {
   /** Where it goes on; undefined where it starts from the base. */
   resumePoint: ResumePoint | undefined;
   readonly teardown: Teardown;
+  readonly disclosure: Disclosure;
   /** The workspace as it was last saved. */
   checkpoint: StoredBytes | undefined;
   #state: JobState = 'starting';
@@ -68,6 +70,8 @@ export class Attempt {
       observe: (event) => this.work.note(event),
       onError: onWriteError,
     });
+    const { events, conversation, log } = this;
+    this.disclosure = new Disclosure({ events, conversation, log });
     this.audit = new JobAudit(deps, claimed.job.id);
     this.budget = new Budget(claimed.job.spec.limits);
     this.teardown = new Teardown(deps.log);
@@ -154,7 +158,7 @@ export class Attempt {
 
   /** The conversation as people may read it. */
   async keepTranscript(): Promise<void> {
-    const lines = new TextDecoder().decode(this.conversation.toJsonLines());
+    const lines = new TextDecoder().decode(this.disclosure.transcript());
     await this.keep('transcript.jsonl', Buffer.from(this.redactor.mask(lines)));
   }
 

@@ -25,6 +25,7 @@ async function end(outcome: Outcome, { captured = 'new', saved, isSaved = true }
     job: { spec: { tier: 'high', tool_use_approval: false } },
     warn,
     warnOnce: warn,
+    disclosure: { withhold: () => undefined },
     findOlderPatch: async () => patchOf('older'),
     deps: {
       highTierSliceMs: 30_000,
@@ -45,6 +46,7 @@ async function end(outcome: Outcome, { captured = 'new', saved, isSaved = true }
     record: async () => undefined,
     patch: saved === undefined ? undefined : patchOf(saved),
     isSaved,
+    safeMode: undefined,
   };
   const ended = await captureEnd(attempt as unknown as Attempt, saver, outcome);
   return { outcome: ended.outcome, patch: Buffer.from(ended.patch.diff).toString(), warned };

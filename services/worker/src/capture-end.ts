@@ -15,7 +15,7 @@ export interface CapturedEnd {
   readonly patch: CapturedPatch;
 }
 
-type EndSaver = Pick<TurnSaver, 'saveEnd' | 'record' | 'patch' | 'isSaved'>;
+type EndSaver = Pick<TurnSaver, 'saveEnd' | 'record' | 'patch' | 'isSaved' | 'safeMode'>;
 
 /**
  * The last state, whatever the end was; where it cannot be captured, what was saved before. Whichever patch it is, it is
@@ -26,6 +26,7 @@ export async function captureEnd(attempt: Attempt, saver: EndSaver, outcome: Out
   const end = await capture(attempt, saver, outcome);
   const unsafe = await screenPatch(attempt, end.patch.diff);
   if (unsafe !== undefined) return toSafeMode(attempt, unsafe);
+  if (saver.safeMode !== undefined) return toSafeMode(attempt, saver.safeMode);
   return end.outcome.kind === 'checkpointed' ? { ...end, outcome: endSlice(attempt, saver) } : end;
 }
 

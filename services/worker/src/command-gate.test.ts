@@ -44,8 +44,7 @@ function setUp({
   mode = 'enforce',
   answer = { status: 'approved' },
   screened = [],
-  planApproval = true,
-  hasExpired = false,
+  ...plan
 }: World = {}) {
   const events: JobEventBody[] = [];
   const asked: ApprovalRequest[] = [];
@@ -53,14 +52,14 @@ function setUp({
   const told: string[] = [];
   const hosts = typeof approval === 'object' ? approval.grants.map(({ host }) => host) : [];
   const gate = new CommandGate({
-    spec: { tier, tool_use_approval: approval, plan_approval: planApproval },
+    spec: { tier, tool_use_approval: approval, plan_approval: plan.planApproval ?? true },
     mode,
     policy: {
       decide: async (_command, context) => resolveDecision(findings, context),
       screenFile: async ({ path }) => screened.filter((one) => one.path === path),
     },
     desk: {
-      hasExpired: async () => hasExpired,
+      hasExpired: async () => plan.hasExpired === true,
       ask: async (request) => {
         asked.push(request);
         return {
@@ -79,6 +78,7 @@ function setUp({
       },
     },
     events: { emit: (event) => events.push(event) },
+    screen: async () => undefined,
     onDecision: ({ decision }) => told.push(decision),
   });
   const admit = (args: object = {}) => gate.admit(CALL, ExecCommandArgs.parse({ cmd: 'x', ...args }), never);

@@ -18,7 +18,7 @@ import {
   findUnaskable,
   findWish,
 } from './approval-question.ts';
-import { findAddedText, isPrivilegedFinding } from './generated-code.ts';
+import { findAddedText, findHeredocs, isPrivilegedFinding } from './generated-code.ts';
 import type { EventSink } from './event-sink.ts';
 import type { JobEgress } from './job-egress.ts';
 
@@ -45,6 +45,8 @@ export interface CommandGateOptions {
   readonly desk: Pick<ApprovalDesk, 'ask' | 'hasExpired'>;
   readonly egress: Pick<JobEgress, 'hosts' | 'isOpen' | 'environment' | 'grant'>;
   readonly events: Pick<EventSink, 'emit'>;
+  /** Looks at all that was written so far, before a person is shown what comes next. May enter safe mode. */
+  readonly screen: (signal: AbortSignal) => Promise<void>;
   readonly onDecision: (decision: CommandDecision) => void;
 }
 
@@ -73,6 +75,8 @@ export class CommandGate {
   }
 
   async admit(call: GatedCall, args: ExecCommandArgs, signal: AbortSignal): Promise<Admission> {
+    const unsafe = await this.#screenFiles(call, findHeredocs(call.cmd), signal);
+    if (unsafe !== undefined) return unsafe;
     const decision = await this.#decide(call, signal);
     switch (decision.decision) {
       case 'safe_mode':
@@ -103,9 +107,19 @@ export class CommandGate {
 
   /** Tier high: code that would run privileged commands is not even written. */
   async admitPatch(callId: string, patch: string, signal: AbortSignal): Promise<Observation | undefined> {
+    const refused = await this.#screenFiles({ callId, tool: 'apply_patch' }, findAddedText(patch), signal);
+    return refused?.observation;
+  }
+
+  /** Tier high: a refusal where a file that is to be written holds privileged commands. */
+  async #screenFiles(
+    { callId, tool }: Pick<GatedCall, 'callId' | 'tool'>,
+    files: readonly { path: string; text: string }[],
+    signal: AbortSignal,
+  ): Promise<Refused | undefined> {
     const { spec, policy } = this.#options;
     if (spec.tier !== 'high' || this.#context().privilegedGranted) return undefined;
-    for (const file of findAddedText(patch)) {
+    for (const file of files) {
       const finding = (await policy.screenFile(file, signal)).find(isPrivilegedFinding);
       if (finding === undefined) continue;
       const message = `${finding.message} (${finding.path}:${finding.line}, rule ${finding.rule})`;
@@ -113,13 +127,13 @@ export class CommandGate {
         type: 'policy.decided',
         data: {
           call_id: callId,
-          tool: 'apply_patch',
+          tool,
           verdict: 'safe_mode',
           reason: message,
           rule: finding.rule,
         },
       });
-      return this.enterSafeMode(message).observation;
+      return this.enterSafeMode(message);
     }
     return undefined;
   }
@@ -135,6 +149,8 @@ export class CommandGate {
     const question = askAboutHosts(callId, args);
     if (question.hosts.length === 0)
       return refuse('invalid_arguments', 'Name the hosts in network.hosts.').observation;
+    await this.#options.screen(signal);
+    if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
     const verdict = await this.#options.desk.ask(question, signal);
     if (verdict.kind === 'denied') return deny(verdict.approval.reason).observation;
     this.#options.egress.grant(question.hosts, question.methods);
@@ -147,6 +163,8 @@ export class CommandGate {
     if (spec.plan_approval !== true) return undefined;
     // It may have gone unanswered while no worker held the job.
     if (await desk.hasExpired('submit_plan')) throw new DrydockError('plan_not_approved');
+    await this.#options.screen(signal);
+    if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
     const { kind, approval } = await desk.ask(askAboutPlan(callId, plan), signal);
     if (kind === 'approved') return undefined;
     if (approval.status !== 'denied') throw new DrydockError('plan_not_approved');
@@ -178,7 +196,7 @@ export class CommandGate {
         call_id: call.callId,
         tool: call.tool,
         verdict,
-        reason,
+        reason: verdict === 'safe_mode' ? describe(decision) : reason,
         rule,
         span,
         alternative,
@@ -213,6 +231,8 @@ export class CommandGate {
     const { desk, egress } = this.#options;
     const unaskable = findUnaskable(question.hosts);
     if (unaskable !== undefined) return refuse('denied_by_policy', unaskable);
+    await this.#options.screen(signal);
+    if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode);
     const verdict = await desk.ask(question, signal);
     if (verdict.kind === 'denied') return deny(verdict.approval.reason);
     const granted = egress.grant(question.hosts, question.methods);
@@ -228,8 +248,11 @@ const isNetwork = ({ findings, rule, ruled }: CommandDecision): boolean =>
     (finding) => finding.rule === rule && finding.verdict === ruled && finding.class === 'network',
   );
 
-function describe({ rule, reason, alternative }: CommandDecision): string {
-  return [`${reason} (rule ${rule})`, alternative].filter((part) => part !== '').join(' ');
+function describe({ ruled, rule, reason, alternative, findings }: CommandDecision): string {
+  // Safe mode comes before a refusal, and what was refused is told beside it.
+  const denied = ruled === 'safe_mode' ? findings.find(({ verdict }) => verdict === 'deny') : undefined;
+  const also = denied === undefined ? '' : `Refused beside it: ${denied.reason} (rule ${denied.rule})`;
+  return [`${reason} (rule ${rule})`, alternative, also].filter((part) => part !== '').join(' ');
 }
 
 function deny(reason: string | null): Refused {

@@ -24,6 +24,7 @@ interface Made extends Pick<AgentStage, 'patch' | 'plan'> {
  * ended in: a cancellation that came first leaves it no other than `cancelled`.
  */
 export async function commitAttempt(attempt: Attempt, ending: Ending): Promise<TerminalState> {
+  attempt.disclosure.close();
   const made = ending.stage === undefined ? await findOlder(attempt) : describeStage(ending.stage);
   await keepArtifacts(attempt, ending, made);
   noteLeftOut(attempt, made);
@@ -66,7 +67,7 @@ async function keepArtifacts(
   await attempt.keep('patch.diff', patch.diff);
   if (conversation.items.length > 0 || job.artifacts['transcript.jsonl'] === undefined)
     await attempt.keepTranscript();
-  await attempt.keep('log.txt', attempt.log.toBytes());
+  await attempt.keep('log.txt', attempt.disclosure.log());
   if (plan !== null) await attempt.keep('plan.json', toJsonBytes(plan));
   if (verification !== undefined) {
     await attempt.keep('before.json', toJsonBytes(verification.before));

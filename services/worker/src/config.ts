@@ -28,6 +28,10 @@ const WorkerEnvironment = z.object({
   DRYDOCK_DOCKER_SOCKET: absolutePath
     .default('/var/run/docker.sock')
     .describe('the path of the socket of Docker Engine'),
+  DRYDOCK_WORKSPACE_BACKEND: z
+    .enum(['overlay', 'copy', 'auto'])
+    .default('auto')
+    .describe('how workspaces get into containers: overlay, copy, auto (what this host can do)'),
   DRYDOCK_SANDBOX_IMAGE: z.string().min(1).describe('the ID of the sandbox image, sha256:…'),
   DRYDOCK_RUNTIME_DIR: absolutePath.describe('the directory of the injected runtime that setup made'),
   DRYDOCK_WORKER_CONCURRENCY: z.coerce
@@ -141,7 +145,6 @@ interface ModelServers {
 /** The settings of the worker. Throws ConfigError that lists every bad variable. */
 export function readConfig(env: Env = process.env) {
   const parsed = parseConfig(WorkerEnvironment, env);
-  const { DRYDOCK_STATE_DIR: stateDir } = parsed;
   const models: ModelServers = {
     apiKey: parsed.OPENAI_API_KEY,
     baseUrl: parsed.DRYDOCK_MODEL_BASE_URL,
@@ -179,16 +182,22 @@ export function readConfig(env: Env = process.env) {
       idleTimeoutMs: parsed.DRYDOCK_MODEL_IDLE_SECONDS * 1_000,
     },
     gitMirrors: toGitMirrors(parsed),
-    sandboxHost: {
-      dockerSocket: parsed.DRYDOCK_DOCKER_SOCKET,
-      instanceId: parsed.DRYDOCK_INSTANCE_ID,
-      imageId: parsed.DRYDOCK_SANDBOX_IMAGE,
-      runtimeDir: parsed.DRYDOCK_RUNTIME_DIR,
-      layersDir: join(parsed.DRYDOCK_DATA_DIR, 'layers'),
-      layerBudgetBytes: parsed.DRYDOCK_LAYER_CACHE_MB * MIB,
-      ...(stateDir === undefined ? {} : { stateDir }),
-    },
+    sandboxHost: toSandboxHost(parsed),
   });
+}
+
+function toSandboxHost(parsed: z.output<typeof WorkerEnvironment>) {
+  const { DRYDOCK_STATE_DIR: stateDir } = parsed;
+  return {
+    dockerSocket: parsed.DRYDOCK_DOCKER_SOCKET,
+    instanceId: parsed.DRYDOCK_INSTANCE_ID,
+    imageId: parsed.DRYDOCK_SANDBOX_IMAGE,
+    runtimeDir: parsed.DRYDOCK_RUNTIME_DIR,
+    layersDir: join(parsed.DRYDOCK_DATA_DIR, 'layers'),
+    workspaceBackend: parsed.DRYDOCK_WORKSPACE_BACKEND,
+    layerBudgetBytes: parsed.DRYDOCK_LAYER_CACHE_MB * MIB,
+    ...(stateDir === undefined ? {} : { stateDir }),
+  };
 }
 
 function toGitMirrors(parsed: z.output<typeof WorkerEnvironment>) {

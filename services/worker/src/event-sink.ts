@@ -1,6 +1,7 @@
 import type { JobEventBody } from '@drydock/contracts';
 import type { JobStore, Lease } from '@drydock/core';
 import type { Redactor } from './redactor.ts';
+import { findWords, withholdCode } from './withhold-code.ts';
 
 const MAX_OUTPUT_BYTES = 1 << 20;
 const OUTPUT_CUT = 'This attempt has printed 1 MiB; what commands print from here on is in log.txt only.';
@@ -24,6 +25,8 @@ export interface EventSinkOptions {
 export class EventSink {
   readonly #options: EventSinkOptions;
   #waiting: JobEventBody[] = [];
+  /** Those that wait for `release` or `withhold`, in order; undefined while none has to. */
+  #held: JobEventBody[] | undefined;
   #outputBytes = 0;
   #writing: Promise<void> = Promise.resolve();
 
@@ -34,15 +37,43 @@ export class EventSink {
   emit(event: JobEventBody): void {
     this.#options.observe?.(event);
     if (!this.#admits(event)) return;
-    this.#waiting.push(this.#redact(event));
-    if (this.#waiting.length === 1) {
-      this.#writing = this.#writing.then(() => this.#write());
-    }
+    const redacted = this.#redact(event);
+    if (this.#held === undefined) this.#push(redacted);
+    else this.#held.push(redacted);
+  }
+
+  /** From here on events wait, in order, until somebody has looked at what they tell of. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** What the model says in the events that wait. */
+  get heldWords(): readonly string[] {
+    return (this.#held ?? []).map(findWords).filter((text) => text !== '');
+  }
+
+  /** Lets go of the events that wait; later ones wait again. */
+  release(): void {
+    const held = this.#held ?? [];
+    if (held.length > 0) this.#held = [];
+    for (const event of held) this.#push(event);
+  }
+
+  /** Lets go of them with `note` in the place of code, as they are where it is empty; later ones do not wait. */
+  withhold(note: string): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const event of held) this.#push(note === '' ? event : withholdCode(event, note));
   }
 
   /** Resolves when everything emitted so far is stored, or its failure was reported. */
   async flush(): Promise<void> {
     await this.#writing;
+  }
+
+  #push(event: JobEventBody): void {
+    this.#waiting.push(event);
+    if (this.#waiting.length === 1) this.#writing = this.#writing.then(() => this.#write());
   }
 
   /** Output was redacted as the stream that it is. */

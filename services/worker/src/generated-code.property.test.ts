@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findAddedText } from './generated-code.ts';
 
-const SEED = 20_261;
-
 const path = fc.stringMatching(/^[a-zé][a-z \u2028.]{0,8}[a-z]$/);
 const code = fc.stringMatching(/^[ -~]{0,20}$/);
 /** Around a header, and not in front of one that follows an update: there it would be context. */
@@ -67,7 +65,7 @@ const findsAll = (find: typeof findAddedText) =>
 describe('what a patch adds', () => {
   it('is found by file, however its headers are written', () => {
     expect(() => {
-      fc.assert(findsAll(findAddedText), { numRuns: 200, seed: SEED });
+      fc.assert(findsAll(findAddedText), { numRuns: 200 });
     }).not.toThrow();
   });
 
@@ -81,7 +79,7 @@ describe('what a patch adds', () => {
           const added = lines.filter((line) => line.startsWith('+'));
           return { path, text: added.map((line) => line.slice(1)).join('\n') };
         });
-    expect(fc.check(findsAll(strict), { numRuns: 200, seed: SEED }).failed).toBe(true);
+    expect(fc.check(findsAll(strict), { numRuns: 200 }).failed).toBe(true);
   });
 
   it('is something or nothing, in whatever text, and never more than the text', () => {
@@ -101,7 +99,7 @@ describe('what a patch adds', () => {
       const found = findAddedText(patch).map(({ path, text }) => path.length + text.length);
       expect(found.reduce((all, length) => all + length, 0)).toBeLessThanOrEqual(patch.length);
     });
-    fc.assert(bounded, { numRuns: 200, seed: SEED });
+    fc.assert(bounded, { numRuns: 200 });
   });
 
   it.each([

@@ -5,6 +5,23 @@ const PRIVILEGED_RULES: ReadonlySet<string> = new Set(['privileged_command', 'se
 
 export const isPrivilegedFinding = ({ rule }: ScreeningFinding): boolean => PRIVILEGED_RULES.has(rule);
 
+const HEREDOC =
+  /(?:>{1,2}\|?\s*["']?([^\s"'<>|;&]+)["']?)?[^\n<]*<<-?\s*["']?([\w.-]+)["']?([^\n]*)\n([\s\S]*?)\n[\t ]*\2(?=\n|$|\))/g;
+const TARGET = />{1,2}\|?\s*["']?([^\s"'<>|;&]+)|\btee\s+(?:-a\s+)?["']?([^\s"'<>|;&]+)/;
+const MAX_HEREDOCS = 64;
+
+/** Files that a command writes out of here documents, and here documents that only a program reads. Bounded. */
+export function findHeredocs(cmd: string): { path: string; text: string }[] {
+  return Array.from(cmd.matchAll(HEREDOC), ([whole, before, , behind = '', text = '']) => {
+    const [head = ''] = whole.split('\n', 1);
+    const target =
+      before ?? TARGET.exec(behind)?.slice(1).find(Boolean) ?? TARGET.exec(head)?.slice(1).find(Boolean);
+    const path = target ?? 'here-document.sh';
+    // A file without an ending is a script where it is run.
+    return { path: /\.\w+$|file$/i.test(path) ? path : `${path}.sh`, text };
+  }).slice(0, MAX_HEREDOCS);
+}
+
 const HEADER = /^\*\*\* (?:(Add|Update) File: (.+)|Delete File: .+)$/s;
 const MOVE = '*** Move to: ';
 

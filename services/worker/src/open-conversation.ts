@@ -49,11 +49,15 @@ export function openConversation(
     stage: () => toolbox.stage,
     describeWork: () => attempt.work.describe(changedPathsOf(saver.patch?.diff)),
     limitTokens: findLimit(attempt),
-    onCompacted: ({ before, after }) =>
+    onCompacted: ({ before, after, summary }) => {
+      // Like all words of the model: in tier high they are looked at before they are shown.
+      if (summary !== undefined)
+        events.emit({ type: 'message.added', data: { role: 'assistant', text: summary } });
       events.emit({
         type: 'conversation.compacted',
         data: { before_tokens: before, after_tokens: after },
-      }),
+      });
+    },
   });
   return { caller, compactor, conversation, events };
 }

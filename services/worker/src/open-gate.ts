@@ -6,6 +6,7 @@ import { CommandGate } from './command-gate.ts';
 import type { Interrupted } from './interruption.ts';
 import type { JobEgressOptions } from './job-egress.ts';
 import { JobEgress } from './job-egress.ts';
+import { restoreGrants } from './restore-grants.ts';
 import type { ScopedSandbox } from './sandbox-scope.ts';
 
 interface GateParts {
@@ -13,6 +14,8 @@ interface GateParts {
   readonly deadline: AttemptDeadline;
   /** Saves all that the next attempt needs. */
   readonly save: (signal: AbortSignal) => Promise<void>;
+  /** Looks at what was written so far, where the tier asks for it. */
+  readonly screen: (signal: AbortSignal) => Promise<void>;
   readonly interrupt: (reason: Interrupted) => void;
 }
 
@@ -27,11 +30,13 @@ export async function openGate(attempt: Attempt, parts: GateParts, signal: Abort
   const { deps, job, events } = attempt;
   const egress = createEgress(attempt, parts.scope, await openSecrets(attempt));
   await egress.start(signal);
+  await restoreGrants(attempt.lease, deps.approvals, egress);
   const gate = new CommandGate({
     spec: job.spec,
     policy: deps.policy,
     mode: deps.commandPolicyMode,
     desk: createDesk(attempt, parts),
+    screen: parts.screen,
     egress,
     events,
     onDecision: ({ decision, rule }) => {

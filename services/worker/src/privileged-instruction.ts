@@ -30,9 +30,19 @@ export async function findPrivilegedInstruction(
 ): Promise<string | undefined> {
   const named = UNMISTAKABLE.exec(instruction)?.[1];
   if (named !== undefined) return `The instruction asks for ${named}, a privileged command.`;
-  for (const cmd of findCode(instruction)) {
+  const found = await findPrivilegedCode(policy, instruction, signal);
+  return found && `The instruction asks for a privileged command: ${found}`;
+}
+
+/** Why the code in a text of the model, set as such or like a prompt of a shell, is privileged; undefined: it is not. */
+export async function findPrivilegedCode(
+  policy: Pick<CommandPolicy, 'decide'>,
+  text: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const cmd of findCode(text)) {
     const decision = await policy.decide({ cmd, workdir: '/job/work' }, CONTEXT, signal);
-    if (decision.privileged) return `The instruction asks for a privileged command: ${decision.reason}`;
+    if (decision.privileged) return decision.reason;
   }
   return undefined;
 }

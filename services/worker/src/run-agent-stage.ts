@@ -17,7 +17,7 @@ import { openConversation } from './open-conversation.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { readGuidance } from './repository-guidance.ts';
 import { inSandbox } from './sandbox-scope.ts';
-import { screenTurn } from './screen-patch.ts';
+import { isHandedOverScreened, screenTurn, screenWords } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
 import { Slice } from './tools/slice.ts';
 import { Toolbox } from './tools/toolbox.ts';
@@ -49,7 +49,9 @@ export async function runAgentStage(
   await attempt.enter('planning');
   if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
   const save = (ended: AbortSignal): Promise<void> => saver.saveAll(ended);
-  await using open = await openGate(attempt, { scope, deadline, interrupt, save }, signal);
+  const screen = (ended: AbortSignal): Promise<void> => saver.screen(ended);
+  await using open = await openGate(attempt, { scope, deadline, interrupt, save, screen }, signal);
+  if (isHandedOverScreened(attempt.job.spec)) attempt.disclosure.hold();
   const toolbox = createToolbox(attempt, context, { sandbox, ...open });
   const saver = new TurnSaver({
     attempt,
@@ -57,6 +59,7 @@ export async function runAgentStage(
     toolbox,
     layer,
     onPatch: (diff) => screenTurn(attempt, open.gate, diff),
+    onWords: () => screenWords(attempt, open.gate, toolbox.submission),
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
@@ -88,6 +91,9 @@ function createToolbox(
     egress,
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
+      // The workspace was read-only so far: there is nothing to look at but words.
+      await screenWords(attempt, gate);
+      if (gate.safeMode === undefined) attempt.events.release();
       await attempt.enter('running');
       onPlan();
     },

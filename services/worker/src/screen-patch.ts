@@ -1,6 +1,8 @@
+import type { JobSpec, Submission } from '@drydock/contracts';
 import type { Attempt } from './attempt.ts';
 import type { CommandGate } from './command-gate.ts';
 import { isPrivilegedFinding } from './generated-code.ts';
+import { findPrivilegedCode } from './privileged-instruction.ts';
 
 /** A patch of many megabytes is screened to its bound; a worker that is busy must not hold up a job's end. */
 const SCREEN_MS = 15_000;
@@ -17,10 +19,31 @@ export async function screenPatch(attempt: Attempt, diff: Uint8Array): Promise<s
     log.warn('patch.not_screened', { jobId: attempt.job.id, err });
     attempt.findings = [NOT_SCREENED];
   }
-  const { tier, tool_use_approval: approval } = attempt.job.spec;
-  if (tier !== 'high' || (typeof approval === 'object' && approval.privileged)) return undefined;
+  if (!isHandedOverScreened(attempt.job.spec)) return undefined;
   const finding = attempt.findings.find(isPrivilegedFinding);
   return finding && `${finding.message} (${finding.path}:${finding.line}, rule ${finding.rule})`;
+}
+
+/** Whether privileged code ends the job: tier `high`, unless the caller has said that it is meant. */
+export const isHandedOverScreened = ({
+  tier,
+  tool_use_approval: approval,
+}: Pick<JobSpec, 'tier' | 'tool_use_approval'>): boolean =>
+  tier === 'high' && !(typeof approval === 'object' && approval.privileged);
+
+/** Tier high: what the model has said in a turn is looked at before anybody reads it. */
+export async function screenWords(
+  attempt: Attempt,
+  gate: Pick<CommandGate, 'enterSafeMode'>,
+  submission?: Submission,
+): Promise<void> {
+  const { deps, events, disclosure } = attempt;
+  if (!disclosure.isHeld) return;
+  const told =
+    submission === undefined ? [] : [submission.summary, ...submission.changes.map(({ why }) => why)];
+  const text = [...events.heldWords, ...told].join('\n\n');
+  const reason = await findPrivilegedCode(deps.policy, text, AbortSignal.timeout(SCREEN_MS));
+  if (reason !== undefined) gate.enterSafeMode(`The model wrote a privileged command: ${reason}`);
 }
 
 /** Tier high: what a turn has written is looked at while the model thinks about the next one. */

@@ -3,6 +3,7 @@ import type { StateCapture } from '@drydock/core';
 import { DrydockError, NO_USAGE } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
 import { Attempt } from './attempt.ts';
+import { Disclosure } from './disclosure.ts';
 import { AttemptLog } from './attempt-log.ts';
 import { Redactor } from './redactor.ts';
 import { TurnSaver } from './turn-saver.ts';
@@ -30,10 +31,12 @@ interface World {
 
 /** A saver over a sandbox whose patch is its fingerprint, and what it did. */
 function setUp(older?: { patchBytes: number }) {
+  let safeMode: string | undefined;
   let world: World = { wrote: false, fingerprint: 'a' };
   const done: string[] = [];
   const signedCheckpoints: (SignedCheckpoint | undefined)[] = [];
   let now = 1_000_000;
+  let shown: Disclosure | undefined;
   const kept: Partial<Record<ArtifactName, string>> = {};
   const attempt = {
     job: { id: 'job_1', artifacts: older === undefined ? {} : { 'patch.diff': 'older' } },
@@ -41,7 +44,17 @@ function setUp(older?: { patchBytes: number }) {
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
     conversation: { toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n') },
-    events: { emit: (event: { type: string }) => done.push(event.type) },
+    get disclosure() {
+      const { conversation, events, log } = attempt;
+      shown ??= new Disclosure({ conversation: { ...conversation, lineCount: 0 }, events, log });
+      return shown;
+    },
+    events: {
+      emit: (event: { type: string }) => done.push(event.type),
+      hold: () => done.push('hold'),
+      release: () => done.push('release'),
+      withhold: (note: string) => done.push(`withhold ${note}`),
+    },
     warnOnce: ({ code }: { code: string }) => done.push(code),
     keep: async (name: ArtifactName, bytes: Uint8Array) => {
       kept[name] = new TextDecoder().decode(bytes);
@@ -75,7 +88,11 @@ function setUp(older?: { patchBytes: number }) {
     },
   };
   const saver = new TurnSaver({
-    onPatch: async (diff) => void done.push(`screen ${diff.byteLength}`),
+    onWords: async () => undefined,
+    onPatch: async (diff) => {
+      done.push(`screen ${diff.byteLength}`);
+      if (Buffer.from(diff).includes('root')) safeMode = 'It is unsafe.';
+    },
     attempt: attempt as unknown as Attempt,
     sandbox: {
       fingerprintWorkspace: async () => world.fingerprint,
@@ -96,6 +113,9 @@ function setUp(older?: { patchBytes: number }) {
         return world.plan ?? null;
       },
       stage: 'running',
+      get safeMode() {
+        return safeMode;
+      },
       submission: undefined,
       takeMayHaveWritten: () => world.wrote,
     },
@@ -232,5 +252,34 @@ describe('the end of a turn', () => {
       'checkpoint.saved',
       'recorded 1',
     ]);
+  });
+});
+
+describe('the end of a turn that waits for a look', () => {
+  it('is looked at before anything of it is kept or shown, however short ago the last look was', async () => {
+    const { turn, kept, attempt } = setUp();
+    attempt.disclosure.hold();
+    const looked = ['capture pause', 'screen 1', 'checkpoint.saved', 'release', 'recorded 1'];
+    expect(await turn({ wrote: true, captureMs: 10_000 })).toEqual(looked);
+    expect(await turn({ fingerprint: 'b' })).toEqual(looked);
+    expect(kept).toMatchObject({ 'patch.diff': 'b', 'transcript.jsonl': 'said [secret:KEY]\n' });
+  });
+
+  it('keeps, records and shows nothing of what is unsafe', async () => {
+    const { turn, kept, attempt, saver } = setUp();
+    attempt.disclosure.hold();
+    expect(await turn({ wrote: true, fingerprint: 'root' })).toEqual(['capture pause', 'screen 4']);
+    await saver.saveEnd(AbortSignal.timeout(1_000));
+    await saver.saveAll(AbortSignal.timeout(1_000));
+    await saver.record();
+    expect(kept).toEqual({});
+    expect(attempt.checkpoint).toBeUndefined();
+  });
+
+  it('shows nothing where it cannot look', async () => {
+    const { turn, kept, attempt } = setUp();
+    attempt.disclosure.hold();
+    expect(await turn({ wrote: true, captureFails: true })).toEqual(['capture pause', 'turn.not_saved']);
+    expect(kept).toEqual({});
   });
 });

@@ -17,9 +17,11 @@ interface TurnSaverOptions {
   readonly attempt: Attempt;
   readonly sandbox: Pick<Sandbox, 'captureState' | 'fingerprintWorkspace'>;
   readonly layer: Pick<Layer, 'key' | 'baseSha'>;
-  readonly toolbox: Pick<Toolbox, 'plan' | 'stage' | 'submission' | 'takeMayHaveWritten'>;
+  readonly toolbox: Pick<Toolbox, 'plan' | 'stage' | 'submission' | 'takeMayHaveWritten' | 'safeMode'>;
   /** Told of every capture: the diff against the base. */
   readonly onPatch: (diff: Uint8Array) => Promise<void>;
+  /** Told before what was said is shown, where it waits for that. */
+  readonly onWords: () => Promise<void>;
   /** The result as it would be if the attempt were lost now. */
   readonly toResult: (patchBytes: number) => JobResult;
 }
@@ -56,28 +58,67 @@ export class TurnSaver {
 
   /** Saves what there is at the end of a turn. Never throws. */
   async save(signal: AbortSignal): Promise<void> {
-    const { attempt, toolbox } = this.#options;
+    const { attempt } = this.#options;
     try {
+      if (attempt.disclosure.isHeld) {
+        await this.#look(signal);
+        if (this.safeMode !== undefined) return;
+        attempt.disclosure.release();
+      }
       await this.#keepWords();
       await this.#keepLog();
-      this.#isUnsaved ||= toolbox.takeMayHaveWritten();
-      if (this.#isUnsaved && attempt.deps.clock.now() >= this.#restsUntil) await this.#saveWorkspace(signal);
+      const rests = attempt.deps.clock.now() < this.#restsUntil;
+      if (this.#mayBeUnsaved() && !rests) await this.#saveWorkspace(signal);
       await this.record();
     } catch (err) {
       if (!signal.aborted) attempt.deps.log.warn('turn.not_saved', { jobId: attempt.lease.jobId, err });
     }
   }
 
+  /** Why nothing of the attempt is saved or shown any more, in tier `high`. */
+  get safeMode(): string | undefined {
+    return this.#options.toolbox.safeMode;
+  }
+
+  /** Tier high, amid a turn: looks at what was written, and shows the events so far. Throws where it cannot look. */
+  async screen(signal: AbortSignal): Promise<void> {
+    const { attempt } = this.#options;
+    if (!attempt.disclosure.isHeld) return;
+    await this.#look(signal);
+    if (this.safeMode === undefined) attempt.events.release();
+  }
+
+  /** Every write is looked at, however short ago the last look was. */
+  async #look(signal: AbortSignal): Promise<void> {
+    await this.#options.onWords();
+    if (this.safeMode === undefined && this.#mayBeUnsaved()) await this.#saveWorkspace(signal);
+  }
+
+  #mayBeUnsaved(): boolean {
+    this.#isUnsaved ||= this.#options.toolbox.takeMayHaveWritten();
+    return this.#isUnsaved;
+  }
+
   /** Ends every command and captures the last state. Throws `patch_rejected` where it cannot. */
   async saveEnd(signal: AbortSignal): Promise<CapturedPatch> {
+    const { disclosure } = this.#options.attempt;
     this.#isUnsaved = true;
+    if (!disclosure.isHeld) {
+      await this.#keepWords();
+      return this.#capture('kill', signal);
+    }
+    await this.#options.onWords();
+    const captured = await this.#capture('kill', signal);
+    if (this.safeMode !== undefined) return captured;
+    disclosure.release();
     await this.#keepWords();
-    return this.#capture('kill', signal);
+    return captured;
   }
 
   /** Saves everything, for an attempt that somebody else goes on with. Throws where it cannot. */
   async saveAll(signal: AbortSignal): Promise<void> {
     await this.saveEnd(signal);
+    if (this.safeMode !== undefined) return;
     await this.#keepLog();
     await this.record();
   }
@@ -106,10 +147,15 @@ export class TurnSaver {
   async #capture(commands: 'pause' | 'kill', signal: AbortSignal): Promise<CapturedPatch> {
     const { attempt, sandbox } = this.#options;
     const keep = (chunks: AsyncIterable<Uint8Array>): Promise<void> => this.#keepCheckpoint(chunks);
+    const before = attempt.checkpoint;
     const captured = await sandbox.captureState({ commands, keep }, signal);
+    await this.#options.onPatch(captured.diff);
+    if (this.safeMode !== undefined) {
+      attempt.checkpoint = before;
+      return captured;
+    }
     this.#patch = attempt.isPatchSoFar(captured.diff) ? captured : await attempt.findOlderPatch();
     await attempt.keep('patch.diff', this.#patch.diff);
-    await this.#options.onPatch(captured.diff);
     if (attempt.checkpoint !== undefined) {
       this.#isUnsaved = false;
       attempt.events.emit({ type: 'checkpoint.saved', data: attempt.checkpoint });
@@ -138,12 +184,13 @@ export class TurnSaver {
     const now = deps.clock.now();
     if (log.byteLength > SMALL_LOG_BYTES && now - this.#log.savedAt < LOG_INTERVAL_MS) return;
     this.#log = { revision: log.revision, savedAt: now };
-    await this.#options.attempt.keep('log.txt', log.toBytes());
+    await this.#options.attempt.keep('log.txt', this.#options.attempt.disclosure.log());
   }
 
   /** Writes what is kept into the job's record. */
   async record(): Promise<void> {
     const { attempt, toResult } = this.#options;
+    if (this.safeMode !== undefined) return;
     await attempt.record(toResult(await this.#patchBytes()), this.#sign());
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fromPathList, runGit, toPathList, type GitPlace } from '../git/hardened-git.ts';
-import { BASE, CAPTURE_SPACE, PRISTINE_GIT, UPPER, WORKSPACE } from '../paths.ts';
+import { CAPTURE_SPACE, PRISTINE_GIT, WORKSPACE } from '../paths.ts';
+import type { BaseTree } from './base-tree.ts';
 import type { OpenedEntries } from './opened-entries.ts';
 import { walkChanges, type TreeChanges } from './walk-changes.ts';
 
@@ -45,10 +46,10 @@ export interface PatchOfWorkspace {
  * `git add -A` would take an old index's word for what did not change, and turn a folder with a repository of its own
  * into a link that loses its files.
  */
-export async function capturePatch(opened: OpenedEntries): Promise<PatchOfWorkspace> {
+export async function capturePatch(base: BaseTree, opened: OpenedEntries): Promise<PatchOfWorkspace> {
   mkdirSync(`${CAPTURE_SPACE}/objects`);
   await runGit(PLACE, { args: ['read-tree', 'HEAD'] });
-  return makeDiff(walkChanges({ merged: WORKSPACE, upper: UPPER, base: BASE }, opened));
+  return makeDiff(walkChanges({ root: WORKSPACE, base }, opened));
 }
 
 async function makeDiff(changes: TreeChanges): Promise<PatchOfWorkspace> {

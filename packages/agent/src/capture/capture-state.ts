@@ -1,7 +1,9 @@
 import type { PatchCaptureReport } from '@drydock/contracts';
 import { WORKSPACE } from '../paths.ts';
 import { capturePatch } from './capture-patch.ts';
+import { withEmptySpace } from './capture-space.ts';
 import { encodeLength } from './checkpoint-head.ts';
+import { findBase } from './find-base.ts';
 import { OpenedEntries } from './opened-entries.ts';
 import { whileOthersStand } from './while-others-stand.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
@@ -11,16 +13,18 @@ import { writeCheckpoint } from './write-checkpoint.ts';
  * commands of this user stand still meanwhile and go on afterwards.
  */
 export async function captureState(others: 'pause' | 'none'): Promise<PatchCaptureReport> {
-  return others === 'pause' ? whileOthersStand(writeState) : writeState();
+  const write = () => withEmptySpace(writeState);
+  return others === 'pause' ? whileOthersStand(write) : write();
 }
 
 async function writeState(): Promise<PatchCaptureReport> {
+  const base = findBase();
   const opened = new OpenedEntries(WORKSPACE);
   try {
-    const { diff, leftOut } = await capturePatch(opened);
+    const { diff, leftOut } = await capturePatch(base, opened);
     process.stdout.write(encodeLength(diff.byteLength));
     process.stdout.write(diff);
-    await writeCheckpoint(opened);
+    await writeCheckpoint(base, opened);
     return { leftOut: [...leftOut] };
   } finally {
     opened.restore();

@@ -6,13 +6,13 @@ const MAX_WORDS = 1_500;
 
 /** Archive formats and names are said in full: `TAR_OPTIONS` and the user's locale must not have a say. */
 const ENVIRONMENT = { HOME: '/nonexistent', PATH: '/nonexistent', LC_ALL: 'C' };
-const COMMON = ['--xattrs', '--xattrs-include=user.*', '-C', WORKSPACE];
+const COMMON = ['--xattrs', '--xattrs-include=user.*'];
 
-/** Starts the injected tar in the workspace, stdin and stdout piped. */
-export function startTar(args: readonly string[]): ChildProcess {
+/** Starts the injected tar in a directory, the workspace unless said otherwise, stdin and stdout piped. */
+export function startTar(args: readonly string[], dir: string = WORKSPACE): ChildProcess {
   // Started by its loader, Node is told that the loader is its executable.
   const argv = ['--inhibit-cache', '--library-path', `${RUNTIME}/lib`, `${RUNTIME}/bin/tar`];
-  return spawn(process.execPath, [...argv, ...COMMON, ...args], {
+  return spawn(process.execPath, [...argv, ...COMMON, '-C', dir, ...args], {
     cwd: '/',
     env: ENVIRONMENT,
     stdio: ['pipe', 'pipe', 'pipe'],

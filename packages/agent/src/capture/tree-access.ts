@@ -5,23 +5,14 @@ import { errnoOf } from '../workspace/errno.ts';
  * How a captured tree is looked at. Paths are bytes, held as latin1 text.
  */
 
-/** The three views of a workspace. Merged is what its user sees: upper on top of base. */
-export interface TreeRoots {
-  readonly merged: string;
-  readonly upper: string;
-  readonly base: string;
-}
+export type Mode = Pick<BigIntStats, 'mode'>;
 
-const INODE_MASK = (1n << 32n) - 1n;
-
-/** Whether an entry is the very one of the base, seen through the overlay. */
-export function isSame(now: BigIntStats, before: BigIntStats | undefined): boolean {
-  if (before === undefined || kind(now) !== kind(before)) return false;
-  return (now.ino & INODE_MASK) === (before.ino & INODE_MASK);
-}
-
-export function kind({ mode }: BigIntStats): bigint {
+export function kind({ mode }: Mode): bigint {
   return mode & 0o170000n;
+}
+
+export function isDirectory(entry: Mode | undefined): boolean {
+  return entry !== undefined && kind(entry) === 0o040000n;
 }
 
 export function stat(root: string, path: string): BigIntStats | undefined {

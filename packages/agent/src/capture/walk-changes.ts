@@ -1,6 +1,7 @@
 import { unlinkSync, type BigIntStats } from 'node:fs';
+import type { BaseTree } from './base-tree.ts';
 import type { OpenedEntries } from './opened-entries.ts';
-import { at, isSame, join, list, stat, type TreeRoots } from './tree-access.ts';
+import { at, isDirectory, join, list, stat, type Mode } from './tree-access.ts';
 
 /** Differences between workspace and base, as git needs them. Paths are bytes, held as latin1 text. */
 export interface TreeChanges {
@@ -17,37 +18,39 @@ export interface TreeChanges {
 /** A sparse file can be larger than memory; git would take it there, and no patch could carry it. */
 const MAX_FILE_BYTES = 64n * 1_024n * 1_024n;
 
-/**
- * Finds what changed, in time proportional to it: only directories that exist in the upper layer are opened. An entry
- * is unchanged when upper has nothing there and its inode is the base's, which is also right below a renamed directory,
- * whose entries have the inodes of another place. Contents and times are not looked at: a file that was given back its
- * size and time is found all the same.
- */
-export function walkChanges(roots: TreeRoots, opened: OpenedEntries): TreeChanges {
-  const walk = new TreeWalk(roots, opened);
+/** A workspace and what it was at first. */
+export interface ComparedTree {
+  readonly root: string;
+  readonly base: BaseTree;
+}
+
+/** Finds what changed. Only directories that are not untouched are opened. */
+export function walkChanges(tree: ComparedTree, opened: OpenedEntries): TreeChanges {
+  const walk = new TreeWalk(tree, opened);
   walk.visit('');
   return walk.changes;
 }
 
 class TreeWalk {
   readonly changes: TreeChanges = { removed: [], tracked: [], untracked: [], leftOut: [] };
-  readonly #roots: TreeRoots;
+  readonly #root: string;
+  readonly #base: BaseTree;
   readonly #opened: OpenedEntries;
 
-  constructor(roots: TreeRoots, opened: OpenedEntries) {
-    this.#roots = roots;
+  constructor({ root, base }: ComparedTree, opened: OpenedEntries) {
+    this.#root = root;
+    this.#base = base;
     this.#opened = opened;
   }
 
   visit(dir: string): void {
-    const { merged, base } = this.#roots;
-    const names = list(merged, dir);
+    const names = list(this.#root, dir);
     if (names === undefined) {
       this.changes.leftOut.push(`${dir}/`);
       return;
     }
     const present = new Set(names);
-    for (const name of list(base, dir) ?? []) {
+    for (const name of this.#base.list(dir) ?? []) {
       const path = join(dir, name);
       if (!present.has(name) && !isGitDir(name)) this.#remove(path);
     }
@@ -61,14 +64,12 @@ class TreeWalk {
       if (path !== name) this.changes.leftOut.push(`${path}/`);
       return;
     }
-    const { merged, base, upper } = this.#roots;
-    const now = stat(merged, path);
-    const before = stat(base, path);
+    const now = stat(this.#root, path);
     if (now === undefined) this.changes.leftOut.push(path);
-    else if (!isSame(now, before) || stat(upper, path) !== undefined) this.#change(path, now, before);
+    else if (!this.#base.isUntouched(path, now)) this.#change(path, now, this.#base.find(path));
   }
 
-  #change(path: string, now: BigIntStats, before: BigIntStats | undefined): void {
+  #change(path: string, now: BigIntStats, before: Mode | undefined): void {
     if (before !== undefined && !staysOfKind(now, before)) this.#remove(path);
     if (now.isDirectory()) this.#descend(path, now);
     else this.#take(path, now, before);
@@ -79,19 +80,19 @@ class TreeWalk {
     else this.changes.leftOut.push(`${path}/`);
   }
 
-  #take(path: string, now: BigIntStats, before: BigIntStats | undefined): void {
+  #take(path: string, now: BigIntStats, before: Mode | undefined): void {
     if (!now.isFile() && !now.isSymbolicLink()) {
       this.#leaveSpecial(path);
       return;
     }
     const fits = now.isSymbolicLink() || (now.size <= MAX_FILE_BYTES && this.#opened.open(path, now));
-    const isTracked = before !== undefined && !before.isDirectory();
+    const isTracked = before !== undefined && !isDirectory(before);
     if (!fits) this.changes.leftOut.push(path);
     else (isTracked ? this.changes.tracked : this.changes.untracked).push(path);
   }
 
   #remove(path: string): void {
-    const names = stat(this.#roots.base, path)?.isDirectory() ? list(this.#roots.base, path) : undefined;
+    const names = this.#base.list(path);
     if (names === undefined) this.changes.removed.push(path);
     else for (const name of names) this.#remove(join(path, name));
   }
@@ -99,13 +100,13 @@ class TreeWalk {
   /** Sockets, pipes and devices. Git would wait for ever to read a pipe that has the name of one of its files. */
   #leaveSpecial(path: string): void {
     this.changes.leftOut.push(path);
-    if (/(?:^|\/)\.git[^/]*$/.test(path)) unlinkSync(at(this.#roots.merged, path));
+    if (/(?:^|\/)\.git[^/]*$/.test(path)) unlinkSync(at(this.#root, path));
   }
 }
 
 /** Whether the index entries that the base has there stay: directories do, and a file that is a file or link now. */
-function staysOfKind(now: BigIntStats, before: BigIntStats): boolean {
-  if (before.isDirectory()) return now.isDirectory();
+function staysOfKind(now: BigIntStats, before: Mode): boolean {
+  if (isDirectory(before)) return now.isDirectory();
   return now.isFile() || now.isSymbolicLink();
 }
 

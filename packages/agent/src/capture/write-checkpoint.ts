@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { toPathList } from '../git/hardened-git.ts';
-import { BASE, CAPTURE_SPACE, UPPER, WORKSPACE } from '../paths.ts';
+import { CAPTURE_SPACE, WORKSPACE } from '../paths.ts';
+import type { BaseTree } from './base-tree.ts';
 import { encodeCheckpointHead } from './checkpoint-head.ts';
 import type { OpenedEntries } from './opened-entries.ts';
 import { endOfTar, startTar } from './runtime-tar.ts';
@@ -25,8 +26,8 @@ const CREATE_ARGUMENTS = [
 ];
 
 /** Writes the checkpoint of the workspace to stdout: equal trees over equal bases give equal bytes. */
-export async function writeCheckpoint(opened: OpenedEntries): Promise<void> {
-  const { deleted, present } = walkCheckpoint({ merged: WORKSPACE, upper: UPPER, base: BASE }, opened);
+export async function writeCheckpoint(base: BaseTree, opened: OpenedEntries): Promise<void> {
+  const { deleted, present } = walkCheckpoint({ root: WORKSPACE, base }, opened);
   process.stdout.write(encodeCheckpointHead({ deleted, modes: opened.list }));
   writeFileSync(LIST, toPathList(present));
   const tar = startTar(CREATE_ARGUMENTS);

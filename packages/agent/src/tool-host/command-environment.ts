@@ -6,10 +6,20 @@ interface EnvironmentOptions {
   /** PATH of the image, if it has one: its tool chain may be anywhere. */
   readonly path: string | undefined;
   readonly shell: string | undefined;
+  /** Whether the workspace is another user's, which git would not look at. */
+  readonly isReader?: boolean;
 }
 
+const READER_ENVIRONMENT = {
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+  GIT_OPTIONAL_LOCKS: '0',
+} as const;
+
 /** Environment of every command: no colour, no pager, no terminal, UTF-8, and nothing of the host. */
-export function buildCommandEnvironment({ home, path, shell }: EnvironmentOptions): Record<string, string> {
+export function buildCommandEnvironment(options: EnvironmentOptions): Record<string, string> {
+  const { home, path, shell, isReader = false } = options;
   return {
     PATH: path ?? DEFAULT_PATH,
     HOME: home,
@@ -21,5 +31,6 @@ export function buildCommandEnvironment({ home, path, shell }: EnvironmentOption
     PAGER: 'cat',
     GIT_PAGER: 'cat',
     GH_PAGER: 'cat',
+    ...(isReader ? READER_ENVIRONMENT : {}),
   };
 }

@@ -13,8 +13,8 @@ const MAX_READ_BYTES = 720 << 10;
 
 interface ToolHostOptions {
   readonly commands: CommandHost;
-  /** The workspace's own layer, where it is shown. */
-  readonly upper: string;
+  /** Where changes of the workspace show: its own layer, or itself where it is a copy. */
+  readonly findChangedRoot: () => string;
   readonly send: (response: ToolHostResponse) => void;
   /** Kills every process of this user but this one. */
   readonly killAll: () => void;
@@ -63,7 +63,11 @@ export class ToolHost {
         this.#commands.cancel(request.body.execId);
         return { type: 'done', id, body: {} };
       case 'fingerprint':
-        return { type: 'fingerprint', id, body: { digest: fingerprintTree(this.#options.upper) } };
+        return {
+          type: 'fingerprint',
+          id,
+          body: { digest: fingerprintTree(this.#options.findChangedRoot()) },
+        };
       case 'ping':
         return { type: 'done', id, body: {} };
       case 'clear':

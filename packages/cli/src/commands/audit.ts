@@ -56,16 +56,23 @@ async function verify(input: CommandInput): Promise<number> {
     const fault = chain.findFault(entry, isPart);
     if (fault !== undefined) return tellBroken(input, entry.seq, fault);
   }
-  if (!chain.isWantedFound) {
-    const seq = chain.summary.entries === 0 ? 0 : (chain.summary.firstSeq ?? 1) + chain.summary.entries - 1;
-    return tellBroken(
-      input,
-      seq,
-      'the head that was noted is not in the chain: it was rewritten, or cut off before',
-    );
-  }
+  const broken = findBreak(chain);
+  if (broken !== undefined) return tellBroken(input, ...broken);
   out(flags.json === true ? toJson({ intact: true, ...chain.summary }) : describe(chain, isPart));
   return EXIT.done;
+}
+
+/** What only the whole chain tells: where it begins, and whether the noted head is in it. */
+function findBreak({
+  beginFault,
+  isWantedFound,
+  summary,
+}: AuditChain): [seq: number, problem: string] | undefined {
+  const { entries, firstSeq = 1 } = summary;
+  if (beginFault !== undefined) return [firstSeq, beginFault];
+  if (isWantedFound) return undefined;
+  const last = entries === 0 ? 0 : firstSeq + entries - 1;
+  return [last, 'the head that was noted is not in the chain: it was rewritten, or cut off before'];
 }
 
 async function openEntries({ flags, client }: CommandInput): Promise<AsyncIterable<AuditEntry>> {
@@ -85,12 +92,16 @@ function tellBroken({ flags, out }: CommandInput, seq: number, problem: string):
 
 function describe({ summary }: AuditChain, isPart: boolean): string {
   const { entries, firstSeq, firstAt, lastAt, head } = summary;
-  const isWhole = !isPart || firstSeq === 1;
+  const isWhole = firstSeq === undefined || firstSeq === 1;
   const rows = [
     ['first', firstAt ?? '-'],
     ['last', lastAt ?? '-'],
     ['head', head],
   ];
-  const part = isWhole ? '' : `, from entry ${firstSeq} on; what is before was not looked at`;
+  const part = isWhole
+    ? ''
+    : isPart
+      ? `, from entry ${firstSeq} on; what is before was not looked at`
+      : `, from entry ${firstSeq} on; what was before was removed, on record`;
   return `✔ intact  ${entries} entries${part}\n${toTable(rows)}`;
 }

@@ -1,5 +1,5 @@
 import type { JobLimits, Usage } from '@drydock/contracts';
-import type { ModelPrice } from '../ports.ts';
+import type { ModelPrice } from '../model-ports.ts';
 import { ratesFor, roundCost } from './cost-of.ts';
 
 /** The limits that end an attempt by what it has used. Time is a deadline, not a budget. */

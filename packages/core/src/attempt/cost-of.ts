@@ -1,5 +1,5 @@
 import type { Usage } from '@drydock/contracts';
-import type { ModelPrice, TokenRates } from '../ports.ts';
+import type { ModelPrice, TokenRates } from '../model-ports.ts';
 
 const MILLION = 1_000_000;
 /** A billionth of a dollar: sums stay readable, and far below what anybody bills. */

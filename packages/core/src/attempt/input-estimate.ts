@@ -1,5 +1,5 @@
 import type { TranscriptItem, Usage } from '@drydock/contracts';
-import type { ModelRequest } from '../ports.ts';
+import type { ModelRequest } from '../model-ports.ts';
 
 /** On the safe side: code and prose have about four. */
 export const BYTES_PER_TOKEN = 3;

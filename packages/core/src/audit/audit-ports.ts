@@ -45,8 +45,20 @@ export interface AuditLog {
   trim(throughSeq: number): Promise<void>;
 }
 
+/** The last of the entries that were, or are to be, removed: what comes behind it has its hash as `prev`. */
+export interface AuditTombstone {
+  readonly throughSeq: number;
+  readonly throughHash: string;
+}
+
 /** Entries that were moved out of the store, for good. */
 export interface AuditArchive {
+  /** The end of the files whose entries are all older than a time (epoch milliseconds); the last file is never one. */
+  findOlder(beforeMs: number): Promise<AuditTombstone | undefined>;
+  /** The latest entry behind a number that says what is removed. */
+  findTombstone(afterSeq: number): Promise<AuditTombstone | undefined>;
+  /** Removes whole files up to a number, the oldest first. */
+  removeThrough(seq: number): Promise<void>;
   /**
    * Keeps consecutive entries; what it has already is passed over. Resolves with the last sequence number that is on
    * disk. Throws `internal_error` where they do not continue the chain that it has.

@@ -80,12 +80,21 @@ describe('resolveDecision', () => {
     expect(decide(finding('privileged'), { tier: 'high', mode: 'report_only' })).toBe('safe_mode');
   });
 
-  it('prefers a refusal to safe mode', () => {
-    const { decision, privileged } = resolveDecision([finding('privileged'), finding('refused')], {
-      ...context,
-      tier: 'high',
+  it.each<[CommandContext['tier'], string, string]>([
+    ['standard', 'deny', 'rule_refused'],
+    ['high', 'safe_mode', 'rule_privileged'],
+  ])('a refused part beside a privileged one is in tier %s: %s', (tier, decision, rule) => {
+    const found = [finding('refused'), finding('privileged'), finding('network', ['example.com'])];
+    expect(resolveDecision(found, { ...context, tier })).toMatchObject({
+      decision,
+      rule,
+      privileged: true,
+      findings: [
+        { verdict: 'deny' },
+        { verdict: tier === 'high' ? 'safe_mode' : 'deny' },
+        { verdict: 'deny' },
+      ],
     });
-    expect({ decision, privileged }).toEqual({ decision: 'deny', privileged: true });
   });
 
   it('allows text that runs nothing', () => {

@@ -41,7 +41,11 @@ const NOTHING: CommandFinding = {
   hosts: [],
 };
 
-/** Maps findings onto a decision: `deny > safe_mode > ask > allow`, the first of the strictest. Pure. */
+/**
+ * Maps findings onto a decision: `deny > safe_mode > ask > allow`, the first of the strictest. In tier `high` anything
+ * that could produce privileged commands is safe mode, so that a refused part beside it cannot make it a mere denial;
+ * `findings` has both. Pure.
+ */
 export function resolveDecision(
   findings: readonly CommandFinding[],
   context: CommandContext,
@@ -50,9 +54,9 @@ export function resolveDecision(
     ...finding,
     verdict: resolveFinding(finding, context),
   }));
-  const strictest = resolved.reduce((worst, next) =>
-    strictness(next.verdict) > strictness(worst.verdict) ? next : worst,
-  );
+  const strictest =
+    resolved.find(({ verdict }) => verdict === 'safe_mode') ??
+    resolved.reduce((worst, next) => (strictness(next.verdict) > strictness(worst.verdict) ? next : worst));
   const ruled = strictest.verdict;
   return {
     decision: context.mode === 'report_only' && ruled !== 'safe_mode' ? 'allow' : ruled,

@@ -1,47 +1,28 @@
-import type { CommandContext, CommandDecision } from '@drydock/core';
-import { resolveDecision } from '@drydock/core';
 import type { CommandAnalyser } from '../analyse-command.ts';
 import { findInjection } from '../injection/find-injection.ts';
 import { COMMAND_RULES, loadRules } from '../rules/load-rules.ts';
 import { PatchScreener } from '../screening/patch-screener.ts';
 import { SecondOpinion } from '../shell/second-opinion.ts';
+import type { CommandCounts } from './measure-commands.ts';
+import { EXPECTATIONS, measureCommands } from './measure-commands.ts';
 import { readCorpus } from './read-corpus.ts';
 
 /** How one class of the corpus came out. */
-export interface PolicyRow {
+export interface PolicyRow extends CommandCounts {
   readonly corpus: 'hidden' | 'network' | 'benign' | 'patches' | 'injection';
   readonly class: string;
-  readonly cases: number;
-  /** Named for what they are: privileged, network, the finding they were written for. */
-  readonly found: number;
-  /** Not allowed, unattended, without grants. */
-  readonly stoppedStandard: number;
-  readonly stoppedHigh: number;
-  /** Those that came out wrong. */
-  readonly wrong: readonly string[];
 }
 
 export interface PolicyReport {
   readonly rows: readonly PolicyRow[];
 }
 
-const CONTEXT: Omit<CommandContext, 'tier'> = {
-  attended: false,
-  grantedHosts: [],
-  networkAllowed: false,
-  privilegedGranted: false,
-  mode: 'enforce',
-};
-
-type Expectation = (standard: CommandDecision, high: CommandDecision) => boolean;
-
 /** `opaque` holds what cannot be named, and must only be stopped in tier high. */
-const isStopped: Expectation = (_, high) => high.decision !== 'allow';
-const EXPECTATIONS: Readonly<Record<'hidden' | 'network' | 'benign', Expectation>> = {
-  hidden: (standard) => standard.privileged,
-  network: (standard) => standard.domains.includes('net'),
-  benign: (standard) => standard.decision === 'allow',
-};
+const EXPECTED = {
+  hidden: EXPECTATIONS.privileged,
+  network: EXPECTATIONS.network,
+  benign: EXPECTATIONS.benign,
+} as const;
 
 /** Recall and false alarms over the corpus. The same corpus gives the same report. */
 export async function measurePolicy(): Promise<PolicyReport> {
@@ -50,33 +31,11 @@ export async function measurePolicy(): Promise<PolicyReport> {
   const rows: PolicyRow[] = [];
   for (const name of ['hidden', 'network', 'benign'] as const) {
     for (const [group, commands] of Object.entries(corpus[name])) {
-      const isRight = group === 'opaque' ? isStopped : EXPECTATIONS[name];
+      const isRight = group === 'opaque' ? EXPECTATIONS.opaque : EXPECTED[name];
       rows.push({ corpus: name, class: group, ...measureCommands(analyser, commands, isRight) });
     }
   }
   return { rows: [...rows, ...measurePatches(analyser, corpus.patches), ...measureTexts(corpus.injection)] };
-}
-
-type Counts = Omit<PolicyRow, 'corpus' | 'class'>;
-
-function measureCommands(
-  analyser: CommandAnalyser,
-  commands: readonly string[],
-  isRight: Expectation,
-): Counts {
-  const decided = commands.map((cmd) => {
-    const findings = analyser.analyse(cmd);
-    const standard = resolveDecision(findings, { ...CONTEXT, tier: 'standard' });
-    return { cmd, standard, high: resolveDecision(findings, { ...CONTEXT, tier: 'high' }) };
-  });
-  const wrong = decided.filter(({ standard, high }) => !isRight(standard, high)).map(({ cmd }) => cmd);
-  return {
-    cases: decided.length,
-    found: decided.length - wrong.length,
-    stoppedStandard: decided.filter(({ standard }) => standard.decision !== 'allow').length,
-    stoppedHigh: decided.filter(({ high }) => high.decision !== 'allow').length,
-    wrong,
-  };
 }
 
 function measurePatches(

@@ -48,6 +48,18 @@ export const NOTES = {
     reason: 'The code decodes text and runs it.',
     alternative: 'Write the code itself.',
   },
+  privileged_call: {
+    class: 'privileged',
+    domain: 'privileged',
+    reason: 'The code asks the kernel for other rights. A sandbox has no privileges, and none can be had.',
+    alternative: 'Run the code without it.',
+  },
+  network_call: {
+    class: 'network',
+    domain: 'net',
+    reason: 'The code connects to a host, and nobody has approved it (approval_required).',
+    alternative: 'Work with what is installed, or ask for the host.',
+  },
   other_shell: {
     class: 'unknown',
     domain: 'exec',

@@ -43,7 +43,7 @@ sqlite3 psql mysql mariadb redis-cli redis-server mongosh pg_ctl initdb createdb
 pandoc asciidoctor doxygen latex pdflatex xelatex dot plantuml mmdc convert magick identify ffmpeg ffprobe exiftool
 inkscape rsvg-convert optipng pngquant
 openssl gpg ssh-keygen ssh-add ssh-agent age sops keytool certutil
-just task mage invoke fab doit ansible-lint terraform tflint checkov trivy semgrep gitleaks trufflehog syft grype
+just task helm mage invoke fab doit ansible-lint terraform tflint checkov trivy semgrep gitleaks trufflehog syft grype
 cloc tokei scc hyperfine wrk fzf bat exa eza lsd zoxide direnv mise asdf nix-shell tmux screen expect
 mdbook zola hugo jekyll gatsby eleventy vale textlint lychee
 mount ifconfig ip sysctl mknod route bridge service apt-cache dpkg dpkg-query rpm apt apt-get apk brew yum dnf pacman

@@ -17,7 +17,7 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   network({
     id: 'http_client',
     programs:
-      'curl wget http https httpie xh aria2c lynx w3m links curlie grpcurl websocat hey ab wrk yt-dlp',
+      'curl wget http https httpie xh aria2c lynx w3m links curlie grpcurl websocat hey ab wrk yt-dlp lwp-download lwp-request',
     args: /\S/,
     unless: /^ (?:--?version|-V|--help|-h) $/,
     hosts: 'operands',
@@ -73,13 +73,16 @@ export const NETWORK_RULES: readonly CommandRule[] = [
     id: 'git_remote',
     programs: 'git',
     args: /^ (?:-\S+ |-[cC] \S+ )*(?:clone|fetch|pull|push|ls-remote|remote update|submodule (?:add|update)|lfs (?:pull|fetch|push|clone)|archive --remote|svn|send-email|request-pull|annex|subtree (?:pull|push|add)) /,
+    // A repository of this machine stands where the verb's first operand does; a path elsewhere says nothing.
     unless:
-      / (?:file:\/\/\S+|\.{1,2}\/?\S*|\/\S+) (?!.*@)|--dry-run=local|submodule update (?:--init )?--no-fetch/,
+      / (?:clone|fetch|pull|push|ls-remote|submodule add) (?:-[bojfc] \S+ |--(?:branch|depth|origin|reference|jobs|config) \S+ |-\S+ )*(?:file:\/\/\S+|\.{1,2}(?:\/\S*)?|\/\S+) |--dry-run=local|submodule update (?:--init )?--no-fetch/,
     hosts: 'addresses',
     match: [
       'git clone https://example.com/x.git',
       'git push',
       'git -C sub fetch origin',
+      'git clone https://example.com/x.git /tmp/x',
+      'git -C /job/work/sub fetch origin',
       'git pull --rebase',
     ],
     notMatch: [
@@ -90,6 +93,40 @@ export const NETWORK_RULES: readonly CommandRule[] = [
       'git clone /job/work x',
       'git stash push -m x',
     ],
+  }),
+  network({
+    id: 'fetched_package',
+    programs: 'npx bunx pnpx uvx pipx deno',
+    args: / (?:github:|gitlab:|git\+|https?:\/\/)\S+ | @?[\w./-]+@(?:latest|next|canary|[\d^~]\S*) |^ (?:-\S+ )*run [\w-]+ /,
+    unless: OFFLINE,
+    hosts: 'addresses',
+    match: ['npx cowsay@latest hi', 'npx github:a/b', 'deno run https://example.com/x.ts', 'pipx run cowsay'],
+    notMatch: ['npx --no-install eslint .', 'npx tsc -p .', 'deno run main.ts', 'npx eslint src/@types'],
+  }),
+  network({
+    id: 'fetched_tool',
+    programs: 'uvx',
+    args: /\S/,
+    unless: / --offline |^ (?:--version|--help) $/,
+    hosts: 'addresses',
+    match: ['uvx ruff'],
+    notMatch: ['uvx --offline ruff', 'uvx --version'],
+  }),
+  network({
+    id: 'tls_client',
+    programs: 'openssl',
+    args: /^ (?:s_client|s_time|ocsp) .*-(?:connect|host|url) /,
+    hosts: 'addresses',
+    match: ['openssl s_client -connect example.com:443'],
+    notMatch: ['openssl rand -hex 8', 'openssl s_client -connect localhost:8443'],
+  }),
+  network({
+    id: 'mail',
+    programs: 'mail mailx sendmail mutt msmtp swaks',
+    args: /\S*@\S*|-t /,
+    hosts: 'addresses',
+    match: ['mail -s x a@example.com', 'sendmail -t'],
+    notMatch: ['mail', 'echo a@example.com'],
   }),
   network({
     id: 'forge_client',

@@ -124,12 +124,50 @@ export const PRIVILEGED_RULES: readonly CommandRule[] = [
   privileged({
     id: 'container_engine',
     programs:
-      'docker podman nerdctl ctr crictl runc crun runsc kata-runtime kubectl helm minikube kind k3s lxc lxd incus docker-compose podman-compose buildah buildctl vagrant virsh qemu-nbd dockerd containerd',
+      'docker podman nerdctl ctr crictl runc crun runsc kata-runtime kubectl minikube kind k3s lxc lxd incus docker-compose podman-compose buildah buildctl vagrant virsh qemu-nbd dockerd containerd',
     unless: ASKS_ONLY,
     reason: 'The command needs a container engine. A sandbox has none.',
     alternative: 'Run the programs directly; write Dockerfiles without building them.',
     match: ['docker run -v /:/h x', 'podman ps', 'kubectl get pods', 'docker compose up -d'],
     notMatch: ['docker --version', 'echo docker', 'cat docker-compose.yml', 'hadolint Dockerfile'],
+  }),
+  privileged({
+    id: 'cluster_client',
+    programs: 'helm',
+    args: /^ (?:-\S+ )*(?:install|upgrade|uninstall|delete|rollback|list|ls|status|get|history|test) /,
+    reason: 'The command needs a cluster. A sandbox has none.',
+    alternative: '`helm lint` and `helm template` work without one.',
+    match: ['helm upgrade --install x ./chart', 'helm list'],
+    notMatch: ['helm lint chart', 'helm template x ./chart'],
+  }),
+  privileged({
+    id: 'stop_machine',
+    programs: 'shutdown reboot halt poweroff',
+    unless: ASKS_ONLY,
+    reason: 'The command controls the machine. A sandbox is not one.',
+    alternative: 'End your own processes with kill.',
+    match: ['reboot', '/sbin/poweroff'],
+    notMatch: ['echo reboot', 'halt --help'],
+  }),
+  privileged({
+    id: 'run_later',
+    programs: 'at crontab',
+    args: /^ $| (?:now|noon|midnight|teatime|tomorrow|\d{1,2}:\d{2}|-[fermt]|-|[\w./-]*cron\S*) /,
+    unless: /^ -[lV] $/,
+    reason: 'The command leaves something to be run later. A sandbox has no such service.',
+    alternative: 'Run it now, in the background if need be.',
+    match: ['at now + 1 minute -f x', 'crontab -', 'crontab -e', 'crontab ./crontab.txt'],
+    notMatch: ['crontab -l', 'echo at noon', 'at the end of the day'],
+  }),
+  privileged({
+    id: 'read_device',
+    programs:
+      'dd cat tac strings xxd od hexdump head tail cp less more grep base64 debugfs e2fsck dumpe2fs tune2fs',
+    args: / (?:if=)?\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]|nvme\d|mem|kmem|port|kmsg|dm-\d|loop\d|mapper\/)\S* /,
+    reason: `The command reads a device of the machine. ${NO_RIGHTS}`,
+    alternative: 'Work with files of the workspace.',
+    match: ['dd if=/dev/sda of=x count=1', 'cat /dev/mem', 'debugfs -w /dev/vda1'],
+    notMatch: ['dd if=/dev/zero of=x', 'cat /dev/null', 'head -c 8 /dev/urandom', 'echo /dev/sda'],
   }),
   privileged({
     id: 'system_service',
@@ -174,7 +212,7 @@ export const PRIVILEGED_RULES: readonly CommandRule[] = [
   privileged({
     id: 'write_kernel_file',
     redirect:
-      /^\/(?:proc\/(?:sys|sysrq|\d+\/|self\/(?:mem|oom|uid_map|gid_map|setgroups|attr))|sys\/|dev\/(?:sd|nvme|vd|mem|kmem|kmsg|loop|port|dm-)|etc\/(?:passwd|shadow|sudoers|cron|ld\.so|group|profile|hosts|pam))/,
+      /^\/(?:proc\/(?:sys|sysrq|\d+\/|self\/(?:mem|oom|uid_map|gid_map|setgroups|attr))|sys\/|dev\/(?:sd|nvme|vd|mem|kmem|kmsg|loop|port|dm-)|etc\/(?:passwd|shadow|sudoers|cron|ld\.so|group|profile|hosts|pam|init\.d|rc\d?\.|systemd)|(?:usr\/)?lib\/systemd\/|var\/spool\/cron)/,
     reason: `The command writes to the kernel or to the system's accounts. ${NO_RIGHTS}`,
     alternative: 'Write to the workspace or /tmp.',
     match: [
@@ -187,13 +225,14 @@ export const PRIVILEGED_RULES: readonly CommandRule[] = [
   privileged({
     id: 'write_kernel_file_by_tee',
     programs: 'tee cp mv dd ln install rsync sed',
-    args: / (?:-i\S* .*|of=|--suffix=\S+ )?\/(?:proc\/(?:sys|sysrq|\d+\/)|sys\/(?:fs|kernel|module|class|devices)|etc\/(?:shadow|sudoers|cron|ld\.so\.preload|pam)\S*)\S* $/,
+    args: / (?:-i\S* .*|of=|--suffix=\S+ )?\/(?:proc\/(?:sys|sysrq|\d+\/)|sys\/(?:fs|kernel|module|class|devices)|etc\/(?:shadow|sudoers|cron|ld\.so\.preload|pam|profile|init\.d|rc\d?\.|systemd)\S*|(?:usr\/)?lib\/systemd\/|var\/spool\/cron)\S* $/,
     reason: `The command writes to the kernel or to the system's accounts. ${NO_RIGHTS}`,
     alternative: 'Write to the workspace or /tmp.',
     match: [
       'echo 0 | tee /proc/sys/kernel/randomize_va_space',
       'cp x /etc/sudoers.d/y',
       'dd if=x of=/proc/sys/vm/x',
+      'cp x.sh /etc/profile.d/x.sh',
     ],
     notMatch: ['cp /proc/cpuinfo x', 'tee log.txt', 'sed -n 1p /etc/os-release'],
   }),

@@ -8,6 +8,7 @@ import {
   SPLIT,
   UNKNOWN,
   closeField,
+  isOpen,
   toField,
 } from './field.ts';
 import type { Scope } from './scope.ts';
@@ -131,7 +132,32 @@ function operate(value: string, operation: ParameterOperation, expansion: Expans
   }
   if (operation.type === 'CaseModification')
     return operation.operator.startsWith('^') ? value.toUpperCase() : value.toLowerCase();
-  return operation.type === 'Slice' ? slice(value, operation.offset.value, operation.length?.value) : UNKNOWN;
+  if (operation.type === 'Slice') return slice(value, operation.offset.value, operation.length?.value);
+  return operation.type === 'Remove' || operation.type === 'Replace'
+    ? cut(value, operation, expansion)
+    : UNKNOWN;
+}
+
+type Cut = Extract<ParameterOperation, { type: 'Remove' | 'Replace' }>;
+
+/** `${x#text}`, `${x%text}`, `${x/text/other}`; a pattern, or what is unknown, stays unknown. */
+function cut(value: string, operation: Cut, expansion: Expansion): string {
+  const isRemoval = operation.type === 'Remove';
+  const text = expandToText(isRemoval ? operation.operand : operation.pattern, expansion);
+  const other = isRemoval ? '' : expandToText(operation.replacement, expansion);
+  if (text === '' || isOpen(value + text + other) || /[[\]*?\\()]/.test(text)) return UNKNOWN;
+  return replaceIn(value, operation.operator, { text, other });
+}
+
+function replaceIn(
+  value: string,
+  operator: Cut['operator'],
+  { text, other }: { readonly text: string; readonly other: string },
+): string {
+  if (operator === '//') return value.replaceAll(text, () => other);
+  if (operator === '/') return value.replace(text, () => other);
+  if (operator.includes('#')) return value.startsWith(text) ? other + value.slice(text.length) : value;
+  return value.endsWith(text) ? value.slice(0, -text.length) + other : value;
 }
 
 function slice(value: string, offset: string, length: string | undefined): string {

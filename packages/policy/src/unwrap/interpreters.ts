@@ -1,4 +1,5 @@
 import type { Call, Inner, Unwrapper } from './inner.ts';
+import { isOpen } from '../shell/field.ts';
 import { code, script, valuesOf } from './inner.ts';
 
 const SHELLS = 'sh bash dash ash zsh ksh ksh93 mksh yash fish rbash busybox-sh';
@@ -16,8 +17,15 @@ const shell: Unwrapper = (call) => {
   if (first === undefined || first === '-' || first === '/dev/stdin' || /^-\w*s/.test(call.args[0] ?? ''))
     return fromInput(call, 'script');
   const text = call.readFile(first);
-  return text === undefined ? [] : [{ kind: 'script', text, positional: rest }];
+  return text === undefined ? unseen(first, call) : [{ kind: 'script', text, positional: rest }];
 };
+
+/**
+ * A file whose name only the shell will know, or one beside the workspace: nobody has written it in this text, and no
+ * patch will show it.
+ */
+const unseen = (path: string, { isPiped }: Call): readonly Inner[] =>
+  isOpen(path) || /^\/(?:tmp|var\/tmp|dev)\//.test(path) ? [{ kind: 'unseen', isPiped }] : [];
 
 function readShellOptions(args: readonly string[]): { isText: boolean; operands: readonly string[] } {
   let at = 0;
@@ -42,7 +50,7 @@ const INTERPRETERS: Readonly<Record<string, readonly string[]>> = {
   'node nodejs': ['-e', '-p', '-pe', '--eval', '--print'],
   'bun deno tsx ts-node': ['-e', '--eval', '-p', 'eval'],
   php: ['-r', '-B', '-R', '-E'],
-  'lua luajit tclsh julia Rscript R osascript guile': ['-e', '-E', '--eval'],
+  'lua luajit julia Rscript R osascript guile': ['-e', '-E', '--eval'],
   groovy: ['-e'],
 };
 
@@ -50,7 +58,9 @@ const INTERPRETERS: Readonly<Record<string, readonly string[]>> = {
 function interpreter(options: readonly string[]): Unwrapper {
   return (call) => {
     const texts = valuesOf(call.args, options);
-    if (texts.length > 0) return texts.flatMap((text) => code(text));
+    // `-Mmodule` and `-rmodule` are a part of the code.
+    const modules = call.args.flatMap((arg) => (/^-[Mr]\w/.test(arg) ? [arg.slice(2)] : [])).join(' ');
+    if (texts.length > 0) return texts.flatMap((text) => code(modules === '' ? text : `${modules}\n${text}`));
     const operand = call.args.find((arg) => arg === '-' || !arg.startsWith('-'));
     if (operand === undefined || operand === '-' || operand === '/dev/stdin') return fromInput(call, 'code');
     return code(call.readFile(operand));
@@ -76,11 +86,20 @@ const sed: Unwrapper = ({ args }) =>
 
 const evaluate: Unwrapper = ({ args }) => script(args.filter((arg) => arg !== '--').join(' '));
 
-const source: Unwrapper = ({ args, input, readFile }) => {
-  const [path = ''] = args;
-  if (path === '/dev/stdin' || path === '-') return script(input);
-  return script(readFile(path));
+const source: Unwrapper = (call) => {
+  const [path = ''] = call.args;
+  if (path === '/dev/stdin' || path === '-') return script(call.input);
+  const text = call.readFile(path);
+  return text === undefined ? unseen(path, call) : script(text);
 };
+
+/** `spawn cmd` and `exec cmd` of Tcl. */
+const tcl: Unwrapper = ({ args, input }) =>
+  [...valuesOf(args, ['-c']), input ?? ''].flatMap((text) =>
+    Array.from(text.matchAll(/(?:^|[;[{\n])\s*(?:spawn|exec|system)\s+([^\n;\]}]+)/g), ([, found]) =>
+      script(found),
+    ).flat(),
+  );
 
 const trap: Unwrapper = ({ args }) =>
   script(args.find((arg) => !arg.startsWith('-') && !/^(?:SIG)?[A-Z0-9]+$/.test(arg)));
@@ -102,7 +121,10 @@ export const INTERPRETER_UNWRAPPERS: readonly (readonly [program: string, Unwrap
     programs.split(' ').map((program) => [program, interpreter(options)] as const),
   ),
   ...['awk', 'gawk', 'mawk', 'nawk'].map((program) => [program, awk] as const),
-  ...['vim', 'vi', 'nvim', 'ex', 'ed', 'view'].map((program) => [program, editor] as const),
+  ...['vim', 'vi', 'nvim', 'ex', 'ed', 'view', 'less', 'more', 'most'].map(
+    (program) => [program, editor] as const,
+  ),
+  ...['expect', 'tclsh', 'wish'].map((program) => [program, tcl] as const),
   ['sed', sed],
   ['gsed', sed],
   ['eval', evaluate],

@@ -18,7 +18,8 @@ const PREFIXES: readonly Prefix[] = [
   { programs: 'env', values: '-u --unset -C --chdir' },
   { programs: 'command', inert: '-v -V' },
   {
-    programs: 'builtin nohup setsid noglob nocorrect then do else ! tini dumb-init dbus-run-session fakeroot',
+    programs:
+      'builtin nohup setsid noglob nocorrect then do else ! tini dumb-init dbus-run-session fakeroot unbuffer',
   },
   { programs: 'exec', values: '-a' },
   { programs: 'time', values: '-f --format -o --output' },

@@ -1,7 +1,7 @@
 -- Whether one more job may be accepted. Shared by the script that accepts and the one that only asks.
--- KEYS     15 pace (hash)   16 request, where the caller gave a key
+-- KEYS     17 pace (hash)   18 request, where the caller gave a key
 -- ARGV     2 jobs that may wait   3 digest of the request
-local PACE, REQUEST = KEYS[15], KEYS[16]
+local PACE, REQUEST = KEYS[17], KEYS[18]
 local MAX_QUEUED, REQUEST_DIGEST = tonumber(ARGV[2]), ARGV[3]
 
 -- What became of this very request before: nothing | replayed (and its job) | mismatch

@@ -1,9 +1,9 @@
 -- Gives a queued job to a worker: next fence, next attempt, lease, deadline of the attempt; the message is used up.
--- KEYS     15 pace (hash)
+-- KEYS     17 pace (hash)
 -- ARGV     2 worker  3 fence of the message  4 lease, ms
 -- Returns  {word, job fields}; word: ok | not_found | not_queued | stale_message
 -- Of two claims of one message one wins: the other finds the state changed.
-local PACE = KEYS[15]
+local PACE = KEYS[17]
 
 -- The usual time between two claims, as a mean that forgets: what callers of a full queue are told to wait.
 local function note_pace()

@@ -7,6 +7,7 @@
 --       10 pending approvals (zset: job -> expiry)  11 approvals of the job (hash)
 --       12 audit drafts (list): taken from here into the chain, in order (redis-audit-log.ts)
 --       13 webhooks (hash)   14 webhooks due (zset: webhook -> when it is sent)
+--       15 webhooks kept (zset: webhook -> when it was written)   16 those of the job (zset, the same)
 --       more in the header of the script that has them
 -- ARGV  1 job id; scripts of a lease holder: 2 worker, 3 fence; the rest is in the header of each script
 --
@@ -20,7 +21,7 @@
 --   What would fill the store asks used_share first.
 --   What goes on record is written with the change that it tells of: neither is there without the other. So is what a callback is told.
 local JOB, EVENTS, STATES, LEASES, DEADLINES, OUTBOX, CALL, JOBS, FINISHED, PENDING, APPROVALS, AUDIT, WEBHOOKS,
-  WEBHOOKS_DUE = unpack(KEYS)
+  WEBHOOKS_DUE, WEBHOOKS_KEPT, JOB_WEBHOOKS = unpack(KEYS)
 local JOB_ID, WORKER, FENCE = ARGV[1], ARGV[2], ARGV[3]
 
 local TIME = redis.call('TIME')
@@ -92,13 +93,56 @@ local function append(type, data)
   return seq
 end
 
+-- One that never comes is on record: which, of what job, and for want of what room.
+local function drop_webhook(id, room)
+  local bytes = redis.call('HSTRLEN', WEBHOOKS, id)
+  redis.call('HDEL', WEBHOOKS, id, id .. ':tries')
+  redis.call('HINCRBY', WEBHOOKS, ':bytes', -bytes)
+  redis.call('HINCRBY', WEBHOOKS, ':dropped', 1)
+  for _, key in ipairs({ WEBHOOKS_DUE, WEBHOOKS_KEPT, JOB_WEBHOOKS }) do redis.call('ZREM', key, id) end
+  local subject = { job_id = string.match(id, '^(.*)%-%d+$') }
+  redis.call('RPUSH', AUDIT, cjson.encode({ at = NOW, action = 'webhook.dropped', actor = actor, subject = subject,
+    data = { webhook = id, room = room } }))
+end
+
+-- Makes room for one more of `bytes`. Those of the job that were settled are forgotten here, at most a job's cap of them.
+local function make_webhook_room(bytes)
+  local waiting, used = {}, bytes
+  for _, id in ipairs(redis.call('ZRANGE', JOB_WEBHOOKS, 0, -1)) do
+    local size = redis.call('HSTRLEN', WEBHOOKS, id)
+    if size == 0 then
+      redis.call('ZREM', JOB_WEBHOOKS, id)
+    else
+      waiting[#waiting + 1], used = { id, size }, used + size
+    end
+  end
+  local count = #waiting
+  for _, oldest in ipairs(waiting) do
+    if count < MAX_JOB_WEBHOOKS and used <= MAX_JOB_WEBHOOK_BYTES then break end
+    drop_webhook(oldest[1], 'job')
+    count, used = count - 1, used - oldest[2]
+  end
+  while redis.call('ZCARD', WEBHOOKS_KEPT) >= MAX_WEBHOOKS
+    or tonumber(redis.call('HGET', WEBHOOKS, ':bytes') or 0) + bytes > MAX_WEBHOOK_BYTES do
+    local oldest = redis.call('ZRANGE', WEBHOOKS_KEPT, 0, 0)[1]
+    if not oldest then return end
+    drop_webhook(oldest, 'outbox')
+  end
+end
+
 -- Tells the job's callback of an event, as things are now: they are not looked up when it is sent.
 local function tell(type, seq, told)
   if not job.callbackUrl then return end
   local id = JOB_ID .. '-' .. seq
   told.type, told.at, told.job, told.url = type, NOW, JOB_ID, job.callbackUrl
-  redis.call('HSET', WEBHOOKS, id, cjson.encode(told))
+  local text = cjson.encode(told)
+  make_webhook_room(#text)
+  redis.call('HSET', WEBHOOKS, id, text)
+  redis.call('HINCRBY', WEBHOOKS, ':bytes', #text)
   redis.call('ZADD', WEBHOOKS_DUE, NOW, id)
+  redis.call('ZADD', WEBHOOKS_KEPT, NOW, id)
+  redis.call('ZADD', JOB_WEBHOOKS, NOW, id)
+  redis.call('PEXPIRE', JOB_WEBHOOKS, JOB_WEBHOOKS_TTL_MS)
 end
 
 -- An approval's fields as they are, each a text: the request in it is not taken apart and put together again.

@@ -10,6 +10,7 @@ const signal = new AbortController().signal;
 function createDepsWithWork(): FakeDeps {
   const deps = createDeps();
   deps.archive.memory = { usedBytes: 5, maxBytes: 8 };
+  deps.webhooks.counted = { waiting: 2, bytes: 300, dropped: 1, oldestMs: 4_500 };
   deps.jobs.counts = { ...deps.jobs.counts, queued: 3 };
   const sandboxId = SandboxId.parse(`sbx_${'a'.repeat(16)}`);
   const jobId = JobId.parse('job_01ARZ3NDEKTSV4RRFFQ69G5FAV');
@@ -20,7 +21,9 @@ function createDepsWithWork(): FakeDeps {
 async function readGauges(deps: FakeDeps): Promise<Record<string, number>> {
   const lines = (await deps.metrics.render()).split('\n');
   const gauges = lines.filter((line) =>
-    /^drydock_(?:queue_jobs|sandboxes|store_(?:used|max)_bytes|monitor_in_office)\b/.test(line),
+    /^drydock_(?:queue_jobs|sandboxes|store_(?:used|max)_bytes|webhooks_(?:waiting|waiting_bytes|oldest_seconds|dropped)|monitor_in_office)\b/.test(
+      line,
+    ),
   );
   return Object.fromEntries(
     gauges.flatMap((line) => {
@@ -37,6 +40,10 @@ test('the monitor in office exports what is true of the cluster', async () => {
     drydock_monitor_in_office: 1,
     drydock_store_used_bytes: 5,
     drydock_store_max_bytes: 8,
+    drydock_webhooks_waiting: 2,
+    drydock_webhooks_waiting_bytes: 300,
+    drydock_webhooks_oldest_seconds: 4.5,
+    drydock_webhooks_dropped: 1,
     'drydock_queue_jobs{state="queued"}': 3,
     'drydock_sandboxes{role="agent"}': 1,
   });

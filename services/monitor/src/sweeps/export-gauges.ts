@@ -12,9 +12,10 @@ export function createExportGauges({
   archive,
   jobs,
   registry,
+  webhooks,
   office,
   metrics,
-}: Pick<MonitorDeps, 'archive' | 'jobs' | 'registry' | 'office' | 'metrics'>): Sweep {
+}: Pick<MonitorDeps, 'archive' | 'jobs' | 'registry' | 'webhooks' | 'office' | 'metrics'>): Sweep {
   return {
     name: 'export_gauges',
     intervalMs: 2_000,
@@ -22,12 +23,13 @@ export function createExportGauges({
     run: async () => {
       try {
         if (!(await office.hold(OFFICE_MS))) return metrics.clusterUnknown();
-        const [counts, sandboxes, memory] = await Promise.all([
+        const [counts, sandboxes, memory, waiting] = await Promise.all([
           jobs.countStates(),
           registry.list(),
           archive.readMemory(),
+          webhooks.count(),
         ]);
-        metrics.clusterCounted({ jobs: counts, sandboxes, memory });
+        metrics.clusterCounted({ jobs: counts, sandboxes, memory, webhooks: waiting });
       } catch (error) {
         metrics.clusterUnknown();
         throw error;

@@ -15,8 +15,8 @@ const REST_SHARE = 0.25;
 export interface CompactorOptions {
   readonly conversation: Conversation;
   readonly caller: Pick<ModelCaller, 'call' | 'estimate'>;
-  /** Told when it is done, with what was sent before and is sent now, tokens. */
-  readonly onCompacted: (size: { readonly before: number; readonly after: number }) => void;
+  /** Told when it is done: what was sent before and is sent now, tokens, and the model's own words in between. */
+  readonly onCompacted: (done: { before: number; after: number; summary: string | undefined }) => void;
   readonly describeWork: () => string;
   readonly stage: () => Stage;
   /** Above it the conversation is cut before the next turn; tokens. */
@@ -49,7 +49,7 @@ export class Compactor {
     conversation.compact(shorten({ opening, rest, record: describeWork(), summary, stage: stage() }));
     const after = caller.estimate(prefix, conversation.items);
     this.#nextTokens = Math.max(limitTokens, after + limitTokens * REST_SHARE);
-    onCompacted({ before, after });
+    onCompacted({ before, after, summary });
   }
 
   /** Undefined where not even a part of the conversation can be read, or the budget has nothing left for it. */

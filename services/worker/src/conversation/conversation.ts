@@ -95,17 +95,13 @@ export class Conversation {
       throw new DrydockError('budget_exceeded', { message });
     }
     this.#lines.push(line);
-    switch (line.type) {
-      case 'turn_ended':
-        this.#turns = line.turn;
-        break;
-      case 'compacted':
-        this.#openingLength ??= this.#items.length;
-        this.#items = [...line.items];
-        break;
-      default:
-        if (isOfModel(line)) this.#openingLength ??= this.#items.length;
-        this.#items.push(line);
+    if (line.type === 'turn_ended') this.#turns = line.turn;
+    else if (line.type === 'compacted') {
+      this.#openingLength ??= this.#items.length;
+      this.#items = [...line.items];
+    } else {
+      if (isOfModel(line)) this.#openingLength ??= this.#items.length;
+      this.#items.push(line);
     }
   }
 
@@ -117,9 +113,19 @@ export class Conversation {
     });
   }
 
-  /** The artifact transcript.jsonl. */
-  toJsonLines(): Uint8Array {
-    return new TextEncoder().encode(this.#lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  /** How many lines there are: what was said, and the marks between. */
+  get lineCount(): number {
+    return this.#lines.length;
+  }
+
+  /** The first lines, all where no number is given, as lines of JSON. */
+  toJsonLines(lines?: number): Uint8Array {
+    return new TextEncoder().encode(
+      this.#lines
+        .slice(0, lines)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
   }
 }
 

@@ -24,22 +24,12 @@ export class WorkRecord {
   readonly #commands = new Map<string, string>();
 
   note(event: JobEventBody): void {
-    switch (event.type) {
-      case 'plan.updated':
-        this.#plan = event.data.plan ?? this.#plan;
-        this.#steps = event.data.steps;
-        break;
-      case 'file.changed':
-        this.#paths.add(event.data.path);
-        break;
-      case 'command.started':
-        this.#running.set(event.data.call_id, event.data.cmd);
-        break;
-      case 'command.finished':
-        this.#end(event.data);
-        break;
-      default:
-    }
+    if (event.type === 'plan.updated') {
+      this.#plan = event.data.plan ?? this.#plan;
+      this.#steps = event.data.steps;
+    } else if (event.type === 'file.changed') this.#paths.add(event.data.path);
+    else if (event.type === 'command.started') this.#running.set(event.data.call_id, event.data.cmd);
+    else if (event.type === 'command.finished') this.#end(event.data);
   }
 
   /** The plan with its steps as they stand, the files touched, and what the last commands came to; words for the model. */

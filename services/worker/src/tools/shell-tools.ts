@@ -42,7 +42,16 @@ export function createShellTools({
     // The time that a person takes to decide is none of the slice's.
     exec_command: async (args, { callId, signal }) => {
       // Nobody is asked about what would not be run.
-      if (args.tty === true) return NO_TERMINAL;
+      if (args.tty === true) {
+        const data = {
+          call_id: callId,
+          tool: 'exec_command',
+          verdict: 'deny',
+          reason: 'no_terminal',
+        } as const;
+        events.emit({ type: 'policy.decided', data });
+        return NO_TERMINAL;
+      }
       const call = { callId, tool: 'exec_command', cmd: args.cmd, workdir: args.workdir ?? WORKDIR };
       const admission = await gate.admit(call, args, signal);
       if (admission.kind === 'refused') return admission.observation;

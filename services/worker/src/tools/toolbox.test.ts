@@ -149,14 +149,22 @@ describe('the toolbox', () => {
   });
 
   it('answers malformed arguments so that the model can repair them', async () => {
-    const { toolbox, call, reached } = setUp();
+    const { toolbox, call, reached, events } = setUp();
     const broken = { callId: 'c', name: 'exec_command', input: '{"cmd":', form: 'function' } as const;
     expect(await toolbox.run(broken, AbortSignal.timeout(1_000))).toMatchObject({
       kind: 'refused',
       reason: 'invalid_arguments',
     });
     expect(await call('exec_command', { cmd: 7 })).toMatchObject({ message: expect.stringContaining('cmd') });
+    expect(await call('submit', {})).toMatchObject({ reason: expect.any(String) });
     expect(reached).toEqual([]);
+    expect(
+      events.map((event) => event.type === 'policy.decided' && [event.data.tool, event.data.verdict]),
+    ).toEqual([
+      ['exec_command', 'deny'],
+      ['exec_command', 'deny'],
+      ['submit', 'deny'],
+    ]);
   });
 
   it('runs a command in the workspace and tells what it came to', async () => {
@@ -220,7 +228,12 @@ describe('the toolbox', () => {
     });
     expect(await call('exec_command', { cmd: 'cat', tty: false })).toMatchObject({ kind: 'command' });
     expect(reached).toEqual(['exec cat in /job/work', 'ended']);
-    expect(events.filter(({ type }) => type === 'policy.decided')).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'policy.decided')).toEqual([
+      expect.objectContaining({
+        data: { call_id: 'c0', tool: 'exec_command', verdict: 'deny', reason: 'no_terminal' },
+      }),
+      expect.anything(),
+    ]);
     expect(events.filter(({ type }) => type === 'command.started')).toHaveLength(1);
   });
 

@@ -138,23 +138,22 @@ export class Toolbox {
     if (slice.isOver) return refused('slice_ended', `The calls of this turn took ${slice.seconds} seconds.`);
     const context = { kind: spec.kind, stage: this.stage, listed: spec.tools };
     const decision = decideToolCall(call, context);
-    this.#tell(call, decision);
-    if (decision.verdict === 'deny') return refused(decision.reason, decision.message);
+    this.#options.onDecision(decision);
+    if (decision.verdict === 'deny') return this.#refuse(call, decision.reason, decision.message);
     const args = parseArguments(decision.tool, call);
-    return args.kind === 'invalid'
-      ? refused('invalid_arguments', args.message)
-      : this.#act(decision.tool, args.value, { callId: call.callId, signal });
+    if (args.kind === 'invalid') return this.#refuse(call, 'invalid_arguments', args.message);
+    if (!TOLD_BY_GATE.has(decision.tool)) this.#tell(call, decision.verdict, decision.reason);
+    return this.#act(decision.tool, args.value, { callId: call.callId, signal });
   }
 
-  #tell(call: ToolCall, decision: PolicyDecision): void {
-    this.#options.onDecision(decision);
-    if (decision.verdict === 'allow' && TOLD_BY_GATE.has(decision.tool)) return;
-    const { verdict, reason } = decision;
-    const tool = call.name.slice(0, 100);
-    this.#options.events.emit({
-      type: 'policy.decided',
-      data: { call_id: call.callId, tool, verdict, reason },
-    });
+  #refuse(call: ToolCall, reason: string, message: string): Observation {
+    this.#tell(call, 'deny', reason);
+    return refused(reason, message);
+  }
+
+  #tell({ callId, name }: ToolCall, verdict: PolicyDecision['verdict'], reason: string): void {
+    const data = { call_id: callId, tool: name.slice(0, 100), verdict, reason };
+    this.#options.events.emit({ type: 'policy.decided', data });
   }
 
   #act(tool: ToolName, args: unknown, call: ToolCallContext): Promise<Observation> {

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { DataDir } from './data-dir.ts';
+
+/** Who a service runs as. */
+export interface ServiceUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The api's own: no account of the machine, and none of the uids of sandboxes. */
+export const API_USER: ServiceUser = { uid: 64_510, gid: 64_510 };
+/** What of the data directory is the api's: it writes uploads, and reads results and the audit log. */
+const ITS_DIRECTORIES = ['artifacts', 'audit'];
+const CHOWN_TIMEOUT_MS = 60_000;
+const SEARCH_BY_OTHERS = 0o001;
+const SOURCES = fileURLToPath(new URL('../../..', import.meta.url));
+
+/**
+ * Prepares the data directory for an api that is not root, where the launcher is: whoever takes it over can then read no
+ * key of the worker. Resolves with its user; undefined where the launcher is not root itself, or where a directory
+ * above the data or the program is closed to others, which is left as it is: the api runs as the launcher does then.
+ */
+export async function prepareApiUser(data: DataDir): Promise<ServiceUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const path of [dirname(data.root), SOURCES, await realpath(process.execPath)])
+    if (!(await isOpenToOthers(path))) return undefined;
+  const { uid, gid } = API_USER;
+  // Search and no more: names cannot be listed, and every key in there is a file of root's alone.
+  await chmod(data.root, 0o711);
+  await chmod(dirname(data.stateDir), 0o711);
+  await chmod(data.stateDir, 0o711);
+  for (const name of ITS_DIRECTORIES) {
+    const path = join(data.root, name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    if ((await stat(path)).uid === uid) continue;
+    await promisify(execFile)('chown', ['-Rh', `${uid}:${gid}`, path], { timeout: CHOWN_TIMEOUT_MS });
+  }
+  return API_USER;
+}
+
+/** Hands a file or socket of the launcher's to the api, for it alone. */
+export async function giveToApi(path: string, { uid, gid }: ServiceUser): Promise<void> {
+  await chmod(path, 0o600);
+  await chown(path, uid, gid);
+}
+
+/** Whether everybody may search all directories down to a path. */
+async function isOpenToOthers(path: string): Promise<boolean> {
+  const parent = dirname(path);
+  if (parent !== path && !(await isOpenToOthers(parent))) return false;
+  const { mode } = await stat(path);
+  return (mode & SEARCH_BY_OTHERS) !== 0;
+}
