@@ -18,7 +18,15 @@ export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
 export { ToolCall, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
-export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
+export {
+  CheckRun,
+  CheckSide,
+  ChecksVerdict,
+  LintFinding,
+  MutationRun,
+  TestCase,
+  TestStatus,
+} from './checks.ts';
 export {
   ArtifactDigests,
   ArtifactName,
