@@ -11,6 +11,7 @@ export type { PatchedFile } from './parse-git-diff.ts';
 export { normaliseCommand } from './normalise-command.ts';
 export { compareClaims } from './compare-claims.ts';
 export { buildMutationDiff } from './build-mutation-diff.ts';
+export type { MutationDiff } from './build-mutation-diff.ts';
 export { findMutationFault } from './find-mutation-fault.ts';
 export { judgeMutation } from './judge-mutation.ts';
 export { weighMutations } from './weigh-mutations.ts';

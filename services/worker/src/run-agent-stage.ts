@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AgentStart, RepositoryGuidance } from '@drydock/contracts';
+import type { AgentStart, RepositoryGuidance, Warning } from '@drydock/contracts';
 import type { Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { AttemptDeadline } from './attempt-deadline.ts';
@@ -19,6 +19,7 @@ import { readGuidance } from './repository-guidance.ts';
 import { inSandbox } from './sandbox-scope.ts';
 import { isHandedOverScreened, screenTurn, screenWords } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
+import { SubmissionDesk } from './submission/submission-desk.ts';
 import { Slice } from './tools/slice.ts';
 import { Toolbox } from './tools/toolbox.ts';
 import { TurnSaver } from './turn-saver.ts';
@@ -89,6 +90,7 @@ function createToolbox(
     slice: createSlice(attempt),
     gate,
     egress,
+    desk: createDesk(attempt, sandbox),
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       // The workspace was read-only so far: there is nothing to look at but words.
@@ -99,6 +101,11 @@ function createToolbox(
     },
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
+}
+
+function createDesk(attempt: Attempt, sandbox: Sandbox): SubmissionDesk {
+  const warn = (warning: Warning): void => attempt.warn(warning);
+  return new SubmissionDesk({ spec: attempt.job.spec, sandbox, sinceEdit: attempt.work.sinceEdit, warn });
 }
 
 function createSlice({ job, deps }: Attempt): Slice {

@@ -3,6 +3,7 @@ import type { Sandbox } from '@drydock/core';
 import { hasChangeToProve } from '@drydock/core';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
+import type { SubmissionDesk } from '../submission/submission-desk.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { StageProgress } from './stage-progress.ts';
 import type { ToolSet } from './tool-set.ts';
@@ -14,6 +15,7 @@ interface PlanToolsOptions {
   readonly sandbox: Pick<Sandbox, 'setWorkspaceAccess'>;
   readonly commands: Pick<CommandRunner, 'endSessions'>;
   readonly events: Pick<EventSink, 'emit'>;
+  readonly desk: Pick<SubmissionDesk, 'admit'>;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
 }
@@ -42,8 +44,10 @@ export function createPlanTools(
       progress.submission = PLAN_ONLY;
       return { kind: 'submission_accepted' };
     },
-    submit: async (submission) => {
-      progress.submission = submission;
+    submit: async (written, { signal }) => {
+      const admission = await options.desk.admit(written, progress.plan, signal);
+      if (admission.kind === 'refused') return admission.observation;
+      progress.submission = admission.submission;
       return { kind: 'submission_accepted' };
     },
   };

@@ -84,6 +84,7 @@ function setUp(
     redactor: new Redactor([]),
     egress: { takeDenials: () => denials.splice(0) },
     gate,
+    desk: { admit: async (submission) => ({ kind: 'admitted', submission }) },
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });

@@ -15,6 +15,7 @@ import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { JobEgress } from '../job-egress.ts';
 import { LoopWatch } from '../conversation/loop-watch.ts';
+import type { SubmissionDesk } from '../submission/submission-desk.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
@@ -41,6 +42,7 @@ interface ToolboxOptions {
     CommandGate,
     'admit' | 'admitInput' | 'admitPatch' | 'admitPlan' | 'requestPermissions' | 'safeMode'
   >;
+  readonly desk: Pick<SubmissionDesk, 'admit'>;
   /** Where the attempt goes on; absent: at the beginning. */
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
