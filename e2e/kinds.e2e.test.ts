@@ -1,3 +1,4 @@
+import type { JobKind } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
 import { clampRepository } from './src/clamp-repository.ts';
 import type { E2eStack } from './src/e2e-stack.ts';
@@ -7,7 +8,7 @@ describe('each kind of job gives what it is for', () => {
   let e2e: E2eStack;
   useE2eStack((started) => (e2e = started));
 
-  async function run(kind: Parameters<E2eStack['submit']>[0]['kind'], name: string, isBroken = false) {
+  async function run(kind: JobKind, name: string, isBroken = false) {
     const source = clampRepository({ isBroken });
     const { id } = await e2e.submit({ kind, model: `scripted/${name}`, source });
     const { job } = await e2e.finish(id);

@@ -105,14 +105,18 @@ async function runMutated(attempt: Attempt, one: OneMutation, signal: AbortSigna
   if (prepared.kind === 'fault') return { notRun: `${path} ${prepared.reason}` };
   await applyDiff(sandbox, Buffer.from(prepared.diff), signal);
   const { before, after } = onlyTests(one);
-  const usualMs = after.reduce((total, run) => total + run.duration_ms, 0);
+  // Whole milliseconds: the durations are measured in parts of them.
+  const usualMs = Math.ceil(after.reduce((total, run) => total + run.duration_ms, 0));
   const until = Math.min(deadlineAt, attempt.deps.clock.now() + SLACK_MS + SLOWDOWN * usualMs);
   const tests = { ...checks, lint: [] };
   const mutated = await runChecks(attempt, { sandbox, checks: tests, deadlineAt: until }, signal);
-  if (mutated.some((run) => run.timed_out)) return { notRun: `${path}: the tests did not end with it` };
+  if (mutated.some(hasNoEnd)) return { notRun: `${path}: the tests did not come to an end with it` };
   const judged = judgeMutation({ before, after, mutated, changedPaths: one.changedPaths });
   return { run: { path, line: prepared.line, ...judged } };
 }
+
+/** Stopped at its time, or killed: what it says is not all. */
+const hasNoEnd = (run: CheckRun): boolean => run.timed_out || run.exit_code === null;
 
 const explain = (error: unknown, inTime: AbortSignal): string =>
   inTime.aborted ? 'there was no time left' : toDrydockError(error).message;
