@@ -26,6 +26,33 @@ const JOB = {
   error: { code: 'model_error', message: 'Bad\u001b[31m\u202ething', blame: 'model' },
   links: { self: '/', events: '/', patch: '/', artifacts: '/', cancel: '/', approvals: '/' },
 };
+const REVIEW = {
+  ...JOB,
+  id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAB',
+  kind: 'review',
+  error: null,
+  result: {
+    verified: null,
+    summary: 'One thing.',
+    plan: null,
+    checks: null,
+    patch_bytes: 0,
+    usage: { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, reasoning_tokens: 0 },
+    warnings: [],
+    review: {
+      findings: [
+        {
+          severity: 'high',
+          path: 'a.js',
+          line: 3,
+          title: 'Wrong \u001b[31mend',
+          message: 'It is 0.\nAlways.',
+        },
+      ],
+    },
+    claims: [{ command: 'node --test', outcome: 'failed' }],
+  },
+};
 const APPROVAL = {
   id: 'apr_01ARZ3NDEKTSV4RRFFQ69G5FAA',
   object: 'approval',
@@ -70,6 +97,7 @@ const ANSWERS: Readonly<Record<string, [number, unknown]>> = {
   'GET /v1/jobs?limit=20': [200, list(JOB)],
   'GET /v1/jobs?limit=1&status=queued%2Cfailed': [200, list(JOB)],
   [`GET /v1/jobs/${JOB.id}`]: [200, JOB],
+  [`GET /v1/jobs/${REVIEW.id}`]: [200, REVIEW],
   [`POST /v1/jobs/${JOB.id}/cancel`]: [409, PROBLEM],
   'GET /v1/approvals': [200, list(APPROVAL)],
   [`POST /v1/jobs/${JOB.id}/approvals/${APPROVAL.id}`]: [200, { ...APPROVAL, status: 'approved' }],
@@ -145,6 +173,18 @@ it('shows a job without anything that a terminal would act on', async () => {
   expect(out).toMatch(/error +model_error: Bad \[31m thing/);
   // oxlint-disable-next-line no-control-regex -- what must not be there
   expect(out).not.toMatch(/[\u001b\u202e]/);
+});
+
+it('shows what a review found, line by line, and what the agent claims', async () => {
+  const { out } = await run(`jobs show ${REVIEW.id}`);
+  const lines = out.split('\n');
+  expect(lines.slice(lines.findIndex((line) => line.startsWith('found')))).toEqual([
+    'found     high  a.js:3  Wrong  [31mend',
+    '              It is 0.',
+    '              Always.',
+    'claimed   node --test: failed',
+    '',
+  ]);
 });
 
 it('says why the server refuses, and ends with 1', async () => {

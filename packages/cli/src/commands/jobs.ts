@@ -1,3 +1,4 @@
+import { describeResult } from '@drydock/client';
 import type { JobFilter } from '@drydock/client';
 import type { JobJson } from '@drydock/contracts';
 import { JobState } from '@drydock/contracts';
@@ -80,13 +81,25 @@ function toFacts(job: JobJson): string[][] {
 
 function toFindings({ result, error }: JobJson): string[][] {
   const warnings = result?.warnings ?? [];
+  const found = result === null ? [] : describeResult(result);
   return [
     ['patch', `${result?.patch_bytes ?? 0} bytes`],
     ['summary', forTerminal(result?.summary ?? '-')],
+    ...found.map((line, index) => [index === 0 ? 'found' : '', toTerminalLine(line)]),
+    ...(result?.claims ?? []).map(({ command, outcome }) => [
+      'claimed',
+      `${forTerminal(command)}: ${outcome}`,
+    ]),
     ...warnings.map(({ code, message }) => ['warning', `${code}: ${forTerminal(message)}`]),
     ...(error === null ? [] : [['error', `${error.code}: ${forTerminal(error.message)}`]]),
   ];
 }
+
+/** With the blanks that it begins with: they say what belongs together. */
+const toTerminalLine = (line: string): string => {
+  const blanks = line.length - line.trimStart().length;
+  return `${' '.repeat(blanks)}${forTerminal(line)}`;
+};
 
 function parseLimit(text = String(DEFAULT_LIMIT)): number {
   const limit = Number(text);
