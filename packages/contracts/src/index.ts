@@ -2,15 +2,7 @@ export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
 export { ApprovalId, Digest, InstanceId, JobId, SandboxId, UploadId, WorkerId } from './ids.ts';
 export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { Plan } from './plan.ts';
-export {
-  CheckClaim,
-  CodePlace,
-  CodeReference,
-  FindingSeverity,
-  Mutation,
-  ReviewFinding,
-  Submission,
-} from './submission.ts';
+export { CheckClaim, CodePlace, FindingSeverity, Mutation, ReviewFinding, Submission } from './submission.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';

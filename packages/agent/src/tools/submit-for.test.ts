@@ -19,7 +19,7 @@ describe('submitFor', () => {
   });
 
   test('asks for nothing that the worker does not read', () => {
-    const asked = new Set(JobKind.options.flatMap((kind) => required(kind)));
-    expect([...asked].toSorted()).toEqual(Object.keys(Submission.shape).toSorted());
+    const asked = JobKind.options.flatMap((kind) => required(kind));
+    expect(new Set(asked)).toEqual(new Set(Object.keys(Submission.shape)));
   });
 });

@@ -1,6 +1,6 @@
 import { describeResult } from '@drydock/client';
 import type { JobFilter } from '@drydock/client';
-import type { JobJson } from '@drydock/contracts';
+import type { JobJson, JobResult } from '@drydock/contracts';
 import { JobState } from '@drydock/contracts';
 import { EXIT, wrongUsage } from '../cli-error.ts';
 import type { Command, CommandInput } from '../command.ts';
@@ -81,17 +81,21 @@ function toFacts(job: JobJson): string[][] {
 
 function toFindings({ result, error }: JobJson): string[][] {
   const warnings = result?.warnings ?? [];
-  const found = result === null ? [] : describeResult(result);
   return [
     ['patch', `${result?.patch_bytes ?? 0} bytes`],
     ['summary', forTerminal(result?.summary ?? '-')],
-    ...found.map((line, index) => [index === 0 ? 'found' : '', toTerminalLine(line)]),
-    ...(result?.claims ?? []).map(({ command, outcome }) => [
-      'claimed',
-      `${forTerminal(command)}: ${outcome}`,
-    ]),
+    ...(result === null ? [] : toOwnRows(result)),
     ...warnings.map(({ code, message }) => ['warning', `${code}: ${forTerminal(message)}`]),
     ...(error === null ? [] : [['error', `${error.code}: ${forTerminal(error.message)}`]]),
+  ];
+}
+
+/** What is of the job's kind, and what the agent claims. */
+function toOwnRows(result: JobResult): string[][] {
+  const { claims = [] } = result;
+  return [
+    ...describeResult(result).map((line, index) => [index === 0 ? 'found' : '', toTerminalLine(line)]),
+    ...claims.map(({ command, outcome }) => ['claimed', `${forTerminal(command)}: ${outcome}`]),
   ];
 }
 

@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import type { Schema } from '@cfworker/json-schema';
 import { Validator } from '@cfworker/json-schema';
 import type { ReviewFinding } from '@drydock/contracts';
+import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { buildSarif } from './build-sarif.ts';
 import { orderFindings } from './order-findings.ts';
 
-const packagePath = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/package.json');
-const schema = new URL('lib/schemas/sarif-2.1.0-rtm.5.json', `file://${packagePath}`);
-/** The published schema; it is one of draft 4. */
-const validator = new Validator(JSON.parse(readFileSync(schema, 'utf8')), '4', false);
+/** The published schema, which is one of draft 4. */
+const validator = new Validator(sarifSchema as unknown as Schema, '4', false);
 
 const words: ReviewFinding = {
   severity: 'low',
@@ -19,6 +17,7 @@ const words: ReviewFinding = {
   message: 'It was renamed.',
   suggestion: 'Say crontide.',
 };
+const { suggestion: _, ...withoutSuggestion } = words;
 const replacing: ReviewFinding = {
   severity: 'critical',
   path: 'src/matches.ts',
@@ -30,11 +29,11 @@ const replacing: ReviewFinding = {
 };
 
 describe('buildSarif', () => {
-  it.each([
+  it.each<[string, ReviewFinding[]]>([
     ['no finding', []],
-    ['findings of every form', [words, replacing, { ...words, suggestion: undefined }]],
+    ['findings of every form', [words, replacing, withoutSuggestion]],
   ])('makes a log that the published schema takes, of %s', (_claim, findings) => {
-    const log: unknown = JSON.parse(JSON.stringify(buildSarif(findings as ReviewFinding[])));
+    const log: unknown = JSON.parse(JSON.stringify(buildSarif(findings)));
     expect(validator.validate(log).errors).toEqual([]);
   });
 
