@@ -13,6 +13,7 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
     { entry: 'packages/agent/src/capture-patch-main.ts', output: 'agent/capture-patch.mjs' },
     { entry: 'packages/agent/src/build-layer-main.ts', output: 'agent/build-layer.mjs' },
     { entry: 'packages/agent/src/kill-user-main.ts', output: 'agent/kill-user.mjs' },
+    { entry: 'packages/agent/src/browse-repo-main.ts', output: 'agent/browse-repo.mjs' },
   ],
   files: [
     { from: 'packages/verification/reporters/node-test.mjs', to: 'reporters/node-test.mjs' },

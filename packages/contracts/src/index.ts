@@ -7,6 +7,7 @@ export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
+export { RepoAnswer, RepoQuery } from './tool-programs/repo-program.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
 export { ToolCall, TranscriptItem, Usage } from './transcript.ts';
 export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';

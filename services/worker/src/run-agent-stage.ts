@@ -78,6 +78,7 @@ function createToolbox(
     slice: createSlice(attempt),
     gate,
     egress,
+    keep: (name, bytes) => attempt.keep(name, bytes),
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       await attempt.enter('running');

@@ -2,6 +2,13 @@ import type { ToolDefinition, ToolName } from '@drydock/contracts';
 import { APPLY_PATCH } from './definitions/editing.ts';
 import { REQUEST_PERMISSIONS } from './definitions/permissions.ts';
 import { SUBMIT, SUBMIT_PLAN, UPDATE_PLAN } from './definitions/plan.ts';
+import {
+  REPO_BLAME,
+  REPO_HISTORY,
+  REPO_SEARCH,
+  REPO_SYMBOLS,
+  REPO_TREE,
+} from './definitions/repo-browser.ts';
 import { EXEC_COMMAND, WRITE_STDIN } from './definitions/shell.ts';
 
 /**
@@ -13,6 +20,11 @@ export const TOOL_DEFINITIONS = {
   write_stdin: WRITE_STDIN,
   request_permissions: REQUEST_PERMISSIONS,
   apply_patch: APPLY_PATCH,
+  repo_tree: REPO_TREE,
+  repo_search: REPO_SEARCH,
+  repo_symbols: REPO_SYMBOLS,
+  repo_history: REPO_HISTORY,
+  repo_blame: REPO_BLAME,
   update_plan: UPDATE_PLAN,
   submit_plan: SUBMIT_PLAN,
   submit: SUBMIT,

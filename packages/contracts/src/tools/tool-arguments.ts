@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { Plan, PlanUpdate, Submission } from '../plan.ts';
 import { RequestPermissionsArgs } from './permissions.ts';
+import {
+  RepoBlameArgs,
+  RepoHistoryArgs,
+  RepoSearchArgs,
+  RepoSymbolsArgs,
+  RepoTreeArgs,
+} from './repo-browser.ts';
 import { ExecCommandArgs, WriteStdinArgs } from './shell.ts';
 import type { ToolName } from './tool-names.ts';
 
@@ -9,6 +16,11 @@ export const TOOL_ARGUMENTS = {
   exec_command: ExecCommandArgs,
   write_stdin: WriteStdinArgs,
   apply_patch: z.string().min(1).max(900_000),
+  repo_tree: RepoTreeArgs,
+  repo_search: RepoSearchArgs,
+  repo_symbols: RepoSymbolsArgs,
+  repo_history: RepoHistoryArgs,
+  repo_blame: RepoBlameArgs,
   update_plan: PlanUpdate,
   request_permissions: RequestPermissionsArgs,
   submit_plan: Plan,

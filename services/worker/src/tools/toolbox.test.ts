@@ -73,7 +73,7 @@ function setUp(
     requestPermissions: async () => ({ kind: 'permission_granted', hosts: ['a.test'] }),
   };
   const toolbox = new Toolbox({
-    spec: { kind, tools: [...tools] },
+    spec: { kind, tools: [...tools], checks: {} },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
     log,
@@ -83,6 +83,7 @@ function setUp(
     redactor: new Redactor([]),
     egress: { takeDenials: () => denials.splice(0) },
     gate,
+    keep: async () => undefined,
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });

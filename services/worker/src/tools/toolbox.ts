@@ -1,4 +1,5 @@
 import type {
+  ArtifactName,
   Checkpoint,
   JobSpec,
   Observation,
@@ -19,14 +20,16 @@ import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { createPlanTools } from './plan-tools.ts';
+import { createRepoTools } from './repo-tools.ts';
 import { createShellTools } from './shell-tools.ts';
 import type { Slice } from './slice.ts';
 import { StageProgress } from './stage-progress.ts';
+import { ToolPrograms } from './tool-programs.ts';
 import type { ToolCallContext, ToolSet } from './tool-set.ts';
 import { refused } from './tool-set.ts';
 
 interface ToolboxOptions {
-  readonly spec: Pick<JobSpec, 'kind' | 'tools'>;
+  readonly spec: Pick<JobSpec, 'kind' | 'tools' | 'checks'>;
   readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
@@ -37,6 +40,8 @@ interface ToolboxOptions {
   readonly redactor: CommandRunnerOptions['redactor'];
   readonly egress: Pick<JobEgress, 'takeDenials'>;
   readonly gate: Pick<CommandGate, 'admit' | 'admitInput' | 'admitPatch' | 'requestPermissions' | 'safeMode'>;
+  /** Stores an artifact of the job. */
+  readonly keep: (name: ArtifactName, bytes: Uint8Array) => Promise<void>;
   /** Where the attempt goes on; absent: at the beginning. */
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
@@ -63,9 +68,11 @@ export class Toolbox {
     this.#progress = new StageProgress(options.resumed);
     this.#commands = new CommandRunner(options);
     const parts = { progress: this.#progress, commands: this.#commands };
+    const programs = new ToolPrograms(options);
     this.#tools = {
       ...createShellTools({ ...options, ...parts }),
       ...createEditTools(options),
+      ...createRepoTools(programs),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
