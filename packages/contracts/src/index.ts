@@ -4,6 +4,7 @@ export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { Plan, Submission } from './plan.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
+export { RunTestsArgs } from './tools/test-runner.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
@@ -31,6 +32,7 @@ export {
   RequestedChecks,
   SourceFile,
   StoredSource,
+  TEST_LOG_NAMES,
   UploadSource,
   Warning,
 } from './job.ts';

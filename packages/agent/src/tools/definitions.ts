@@ -10,6 +10,7 @@ import {
   REPO_TREE,
 } from './definitions/repo-browser.ts';
 import { EXEC_COMMAND, WRITE_STDIN } from './definitions/shell.ts';
+import { RUN_TESTS, TEST_LOG } from './definitions/test-runner.ts';
 
 /**
  * The tools as the model is told of them. `exec_command`, `write_stdin`, `apply_patch` and `update_plan` have the names and arguments
@@ -25,6 +26,8 @@ export const TOOL_DEFINITIONS = {
   repo_symbols: REPO_SYMBOLS,
   repo_history: REPO_HISTORY,
   repo_blame: REPO_BLAME,
+  run_tests: RUN_TESTS,
+  test_log: TEST_LOG,
   update_plan: UPDATE_PLAN,
   submit_plan: SUBMIT_PLAN,
   submit: SUBMIT,

@@ -9,6 +9,7 @@ import {
   RepoTreeArgs,
 } from './repo-browser.ts';
 import { ExecCommandArgs, WriteStdinArgs } from './shell.ts';
+import { RunTestsArgs, TestLogArgs } from './test-runner.ts';
 import type { ToolName } from './tool-names.ts';
 
 /** Arguments per tool. `apply_patch` is freeform: its whole input is the patch text. */
@@ -21,6 +22,8 @@ export const TOOL_ARGUMENTS = {
   repo_symbols: RepoSymbolsArgs,
   repo_history: RepoHistoryArgs,
   repo_blame: RepoBlameArgs,
+  run_tests: RunTestsArgs,
+  test_log: TestLogArgs,
   update_plan: PlanUpdate,
   request_permissions: RequestPermissionsArgs,
   submit_plan: Plan,

@@ -13,7 +13,7 @@ export const ToolGroup = z.enum([
 export type ToolGroup = z.infer<typeof ToolGroup>;
 
 /** The groups that this version can serve; the others are refused with `tool_unavailable`. */
-export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = ['code_interpreter', 'repo_browser'];
+export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = ['code_interpreter', 'repo_browser', 'test_runner'];
 
 /** Tools as the model calls them, in the order in which it is told of them. */
 export const ToolName = z.enum([
@@ -26,6 +26,8 @@ export const ToolName = z.enum([
   'repo_symbols',
   'repo_history',
   'repo_blame',
+  'run_tests',
+  'test_log',
   'update_plan',
   'submit_plan',
   'submit',

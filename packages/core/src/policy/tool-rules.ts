@@ -23,6 +23,8 @@ export const TOOL_RULES: Readonly<Record<ToolName, ToolRule>> = {
   repo_symbols: { group: 'repo_browser', stages: BOTH, form: 'function', effect: 'none' },
   repo_history: { group: 'repo_browser', stages: BOTH, form: 'function', effect: 'none' },
   repo_blame: { group: 'repo_browser', stages: BOTH, form: 'function', effect: 'none' },
+  run_tests: { group: 'test_runner', stages: BOTH, form: 'function', effect: 'runs_code' },
+  test_log: { group: 'test_runner', stages: BOTH, form: 'function', effect: 'none' },
   update_plan: { group: null, stages: ['running'], form: 'function', effect: 'none' },
   submit_plan: { group: null, stages: ['planning'], form: 'function', effect: 'none' },
   submit: { group: null, stages: ['running'], form: 'function', effect: 'none' },

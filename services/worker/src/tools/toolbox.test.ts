@@ -57,6 +57,8 @@ function setUp(
       reached.push('applyPatch');
       return patched ?? { kind: 'applied', changes: [{ path: 'a.ts', kind: 'modified' }] };
     },
+    readFile: async () => undefined,
+    listDir: async () => undefined,
     setWorkspaceAccess: async (access: WorkspaceAccess) => void reached.push(access),
   };
   const log = new AttemptLog();

@@ -15,6 +15,7 @@ import type { AttemptLog } from '../attempt-log.ts';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { JobEgress } from '../job-egress.ts';
+import { CheckRunner } from './check-runner.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
@@ -24,13 +25,15 @@ import { createRepoTools } from './repo-tools.ts';
 import { createShellTools } from './shell-tools.ts';
 import type { Slice } from './slice.ts';
 import { StageProgress } from './stage-progress.ts';
+import { createTestTools } from './test-tools.ts';
 import { ToolPrograms } from './tool-programs.ts';
 import type { ToolCallContext, ToolSet } from './tool-set.ts';
 import { refused } from './tool-set.ts';
 
 interface ToolboxOptions {
   readonly spec: Pick<JobSpec, 'kind' | 'tools' | 'checks'>;
-  readonly sandbox: CommandRunnerOptions['sandbox'] & Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess'>;
+  readonly sandbox: CommandRunnerOptions['sandbox'] &
+    Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess' | 'readFile' | 'listDir'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
   readonly clock: CommandRunnerOptions['clock'];
@@ -50,7 +53,7 @@ interface ToolboxOptions {
 }
 
 /** Decided, and told, where the command is known in full. */
-const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command']);
+const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command', 'run_tests']);
 
 /**
  * Carries out the tool calls of one attempt: decides, records, then acts. The agent process asks; nothing it says can
@@ -69,10 +72,12 @@ export class Toolbox {
     this.#commands = new CommandRunner(options);
     const parts = { progress: this.#progress, commands: this.#commands };
     const programs = new ToolPrograms(options);
+    const checks = new CheckRunner(options, programs);
     this.#tools = {
       ...createShellTools({ ...options, ...parts }),
       ...createEditTools(options),
       ...createRepoTools(programs),
+      ...createTestTools(options, { programs, checks }),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
