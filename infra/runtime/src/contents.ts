@@ -14,6 +14,7 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
     { entry: 'packages/agent/src/build-layer-main.ts', output: 'agent/build-layer.mjs' },
     { entry: 'packages/agent/src/kill-user-main.ts', output: 'agent/kill-user.mjs' },
     { entry: 'packages/agent/src/browse-repo-main.ts', output: 'agent/browse-repo.mjs' },
+    { entry: 'packages/agent/src/probe-server-main.ts', output: 'agent/probe-server.mjs' },
   ],
   files: [
     { from: 'packages/verification/reporters/node-test.mjs', to: 'reporters/node-test.mjs' },

@@ -1,6 +1,8 @@
 import type { ToolDefinition, ToolName } from '@drydock/contracts';
 import { APPLY_PATCH } from './definitions/editing.ts';
 import { REQUEST_PERMISSIONS } from './definitions/permissions.ts';
+import { SERVER_LOG, SERVER_PROBE, SERVER_START, SERVER_STOP } from './definitions/deployment-sandbox.ts';
+import { RUN_LINTER } from './definitions/linter.ts';
 import { SUBMIT, SUBMIT_PLAN, UPDATE_PLAN } from './definitions/plan.ts';
 import {
   REPO_BLAME,
@@ -28,6 +30,11 @@ export const TOOL_DEFINITIONS = {
   repo_blame: REPO_BLAME,
   run_tests: RUN_TESTS,
   test_log: TEST_LOG,
+  run_linter: RUN_LINTER,
+  server_start: SERVER_START,
+  server_probe: SERVER_PROBE,
+  server_log: SERVER_LOG,
+  server_stop: SERVER_STOP,
   update_plan: UPDATE_PLAN,
   submit_plan: SUBMIT_PLAN,
   submit: SUBMIT,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Plan, PlanUpdate, Submission } from '../plan.ts';
+import { ServerLogArgs, ServerProbeArgs, ServerStartArgs, ServerStopArgs } from './deployment-sandbox.ts';
+import { RunLinterArgs } from './linter.ts';
 import { RequestPermissionsArgs } from './permissions.ts';
 import {
   RepoBlameArgs,
@@ -24,6 +26,11 @@ export const TOOL_ARGUMENTS = {
   repo_blame: RepoBlameArgs,
   run_tests: RunTestsArgs,
   test_log: TestLogArgs,
+  run_linter: RunLinterArgs,
+  server_start: ServerStartArgs,
+  server_probe: ServerProbeArgs,
+  server_log: ServerLogArgs,
+  server_stop: ServerStopArgs,
   update_plan: PlanUpdate,
   request_permissions: RequestPermissionsArgs,
   submit_plan: Plan,

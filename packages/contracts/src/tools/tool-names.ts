@@ -13,7 +13,13 @@ export const ToolGroup = z.enum([
 export type ToolGroup = z.infer<typeof ToolGroup>;
 
 /** The groups that this version can serve; the others are refused with `tool_unavailable`. */
-export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = ['code_interpreter', 'repo_browser', 'test_runner'];
+export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = [
+  'code_interpreter',
+  'repo_browser',
+  'test_runner',
+  'linter',
+  'deployment_sandbox',
+];
 
 /** Tools as the model calls them, in the order in which it is told of them. */
 export const ToolName = z.enum([
@@ -28,6 +34,11 @@ export const ToolName = z.enum([
   'repo_blame',
   'run_tests',
   'test_log',
+  'run_linter',
+  'server_start',
+  'server_probe',
+  'server_log',
+  'server_stop',
   'update_plan',
   'submit_plan',
   'submit',

@@ -62,7 +62,7 @@ function setUp(
     setWorkspaceAccess: async (access: WorkspaceAccess) => void reached.push(access),
   };
   const log = new AttemptLog();
-  const clock = { now: () => 1_000 };
+  const clock = { now: () => 1_000, sleep: async () => undefined };
   const denials: string[] = [];
   const gate: Writable<ConstructorParameters<typeof Toolbox>[0]['gate']> = {
     safeMode: undefined,

@@ -9,7 +9,7 @@ import type {
   ToolCall,
   ToolName,
 } from '@drydock/contracts';
-import type { PolicyDecision, Sandbox } from '@drydock/core';
+import type { Clock, PolicyDecision, Sandbox } from '@drydock/core';
 import { TOOL_RULES, decideToolCall } from '@drydock/core';
 import type { AttemptLog } from '../attempt-log.ts';
 import type { CommandGate } from '../command-gate.ts';
@@ -20,8 +20,11 @@ import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { createLintTools } from './lint-tools.ts';
 import { createPlanTools } from './plan-tools.ts';
 import { createRepoTools } from './repo-tools.ts';
+import { Servers } from './servers.ts';
+import { createServerTools } from './server-tools.ts';
 import { createShellTools } from './shell-tools.ts';
 import type { Slice } from './slice.ts';
 import { StageProgress } from './stage-progress.ts';
@@ -36,7 +39,7 @@ interface ToolboxOptions {
     Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess' | 'readFile' | 'listDir'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
-  readonly clock: CommandRunnerOptions['clock'];
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** When the attempt has to be over, epoch milliseconds. */
   readonly deadlineAt: number;
   readonly slice: Slice;
@@ -53,7 +56,12 @@ interface ToolboxOptions {
 }
 
 /** Decided, and told, where the command is known in full. */
-const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command', 'run_tests']);
+const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set([
+  'exec_command',
+  'run_tests',
+  'run_linter',
+  'server_start',
+]);
 
 /**
  * Carries out the tool calls of one attempt: decides, records, then acts. The agent process asks; nothing it says can
@@ -64,6 +72,7 @@ export class Toolbox {
   readonly #commands: CommandRunner;
   readonly #progress: StageProgress;
   readonly #tools: ToolSet;
+  readonly #servers: Servers;
   #mayHaveWritten = false;
 
   constructor(options: ToolboxOptions) {
@@ -72,12 +81,15 @@ export class Toolbox {
     this.#commands = new CommandRunner(options);
     const parts = { progress: this.#progress, commands: this.#commands };
     const programs = new ToolPrograms(options);
+    this.#servers = new Servers(options, programs);
     const checks = new CheckRunner(options, programs);
     this.#tools = {
       ...createShellTools({ ...options, ...parts }),
       ...createEditTools(options),
       ...createRepoTools(programs),
       ...createTestTools(options, { programs, checks }),
+      ...createLintTools(options.spec, { programs, checks }),
+      ...createServerTools({ programs, servers: this.#servers }),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
@@ -96,7 +108,8 @@ export class Toolbox {
 
   /** Whether something may have been written to the workspace since this was asked; while it is read-only nothing can. */
   takeMayHaveWritten(): boolean {
-    const mayHaveWritten = this.#mayHaveWritten || (this.#progress.isWritable && this.#commands.isBusy);
+    const mayHaveWritten =
+      this.#mayHaveWritten || (this.#progress.isWritable && (this.#commands.isBusy || this.#servers.isBusy));
     this.#mayHaveWritten = false;
     return mayHaveWritten;
   }
