@@ -15,6 +15,7 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
     { entry: 'packages/agent/src/kill-user-main.ts', output: 'agent/kill-user.mjs' },
     { entry: 'packages/agent/src/browse-repo-main.ts', output: 'agent/browse-repo.mjs' },
     { entry: 'packages/agent/src/probe-server-main.ts', output: 'agent/probe-server.mjs' },
+    { entry: 'packages/agent/src/fetch-page-main.ts', output: 'agent/fetch-page.mjs' },
   ],
   files: [
     { from: 'packages/verification/reporters/node-test.mjs', to: 'reporters/node-test.mjs' },

@@ -11,6 +11,7 @@ export { RunTestsArgs } from './tools/test-runner.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
+export { PageAnswer, PageQuery } from './tool-programs/page-program.ts';
 export { RepoAnswer, RepoQuery } from './tool-programs/repo-program.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
 export { ToolCall, TranscriptItem, Usage } from './transcript.ts';

@@ -12,6 +12,7 @@ import {
   REPO_TREE,
 } from './definitions/repo-browser.ts';
 import { EXEC_COMMAND, WRITE_STDIN } from './definitions/shell.ts';
+import { WEB_FIND, WEB_FOLLOW, WEB_OPEN, WEB_READ } from './definitions/web-browser.ts';
 import { RUN_TESTS, TEST_LOG } from './definitions/test-runner.ts';
 
 /**
@@ -35,6 +36,10 @@ export const TOOL_DEFINITIONS = {
   server_probe: SERVER_PROBE,
   server_log: SERVER_LOG,
   server_stop: SERVER_STOP,
+  web_open: WEB_OPEN,
+  web_follow: WEB_FOLLOW,
+  web_read: WEB_READ,
+  web_find: WEB_FIND,
   update_plan: UPDATE_PLAN,
   submit_plan: SUBMIT_PLAN,
   submit: SUBMIT,

@@ -12,6 +12,7 @@ import {
 } from './repo-browser.ts';
 import { ExecCommandArgs, WriteStdinArgs } from './shell.ts';
 import { RunTestsArgs, TestLogArgs } from './test-runner.ts';
+import { WebFindArgs, WebFollowArgs, WebOpenArgs, WebReadArgs } from './web-browser.ts';
 import type { ToolName } from './tool-names.ts';
 
 /** Arguments per tool. `apply_patch` is freeform: its whole input is the patch text. */
@@ -31,6 +32,10 @@ export const TOOL_ARGUMENTS = {
   server_probe: ServerProbeArgs,
   server_log: ServerLogArgs,
   server_stop: ServerStopArgs,
+  web_open: WebOpenArgs,
+  web_follow: WebFollowArgs,
+  web_read: WebReadArgs,
+  web_find: WebFindArgs,
   update_plan: PlanUpdate,
   request_permissions: RequestPermissionsArgs,
   submit_plan: Plan,

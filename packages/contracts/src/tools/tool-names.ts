@@ -19,6 +19,7 @@ export const BUILT_TOOL_GROUPS: readonly ToolGroup[] = [
   'test_runner',
   'linter',
   'deployment_sandbox',
+  'web_browser',
 ];
 
 /** Tools as the model calls them, in the order in which it is told of them. */
@@ -39,6 +40,10 @@ export const ToolName = z.enum([
   'server_probe',
   'server_log',
   'server_stop',
+  'web_open',
+  'web_follow',
+  'web_read',
+  'web_find',
   'update_plan',
   'submit_plan',
   'submit',

@@ -23,7 +23,7 @@ interface AnswerSchema<Answer> {
 
 interface ProgramCall<Answer> {
   readonly callId: string;
-  readonly program: 'browse-repo' | 'probe-server';
+  readonly program: 'browse-repo' | 'probe-server' | 'fetch-page';
   readonly request: object;
   readonly schema: AnswerSchema<Answer>;
   /** How the call is shown to people. */

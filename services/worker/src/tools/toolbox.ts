@@ -30,6 +30,7 @@ import type { Slice } from './slice.ts';
 import { StageProgress } from './stage-progress.ts';
 import { createTestTools } from './test-tools.ts';
 import { ToolPrograms } from './tool-programs.ts';
+import { createWebTools } from './web-tools.ts';
 import type { ToolCallContext, ToolSet } from './tool-set.ts';
 import { refused } from './tool-set.ts';
 
@@ -61,6 +62,8 @@ const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set([
   'run_tests',
   'run_linter',
   'server_start',
+  'web_open',
+  'web_follow',
 ]);
 
 /**
@@ -90,6 +93,7 @@ export class Toolbox {
       ...createTestTools(options, { programs, checks }),
       ...createLintTools(options.spec, { programs, checks }),
       ...createServerTools({ programs, servers: this.#servers }),
+      ...createWebTools(options.gate, programs),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
