@@ -5,7 +5,7 @@ export { Plan, Submission } from './plan.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
 export { RunLinterArgs } from './tools/linter.ts';
-export { ServerProbeArgs, ServerStartArgs } from './tools/deployment-sandbox.ts';
+export { ServerStartArgs } from './tools/deployment-sandbox.ts';
 export { LoopbackAnswer, LoopbackQuery } from './tool-programs/loopback-program.ts';
 export { RunTestsArgs } from './tools/test-runner.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';

@@ -43,9 +43,13 @@ function parseLine(line: string, root: string): LintFinding | undefined {
 
 function splitRule(text: string): Pick<LintFinding, 'rule' | 'message' | 'severity'> {
   const groups = (RULE_BEHIND.exec(text) ?? RULE_BEFORE.exec(text))?.groups ?? {};
-  const { rule = '', message = text } = groups;
-  const word = (groups['severity'] ?? SEVERITY_BEFORE.exec(text)?.groups?.['severity'])?.toLowerCase();
-  return word === 'error' || word === 'warning' ? { rule, message, severity: word } : { rule, message };
+  const { rule = '', message = text, severity = SEVERITY_BEFORE.exec(text)?.groups?.['severity'] } = groups;
+  return { rule, message, ...toSeverity(severity) };
+}
+
+function toSeverity(word: string | undefined): Pick<LintFinding, 'severity'> {
+  const severity = word?.toLowerCase();
+  return severity === 'error' || severity === 'warning' ? { severity } : {};
 }
 
 function toRelative(file: string, root: string): string {

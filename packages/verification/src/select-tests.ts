@@ -46,14 +46,17 @@ const describe = ({ file, name }: TestSelection): string =>
 function narrow(command: string, selection: TestSelection, facts: RepoFacts): string | undefined {
   const script = NPM_TEST.test(command) ? (readScripts(facts).test ?? '') : command;
   const runner = TEST_RUNNERS.find(({ program }) => program.test(script));
-  if (runner === undefined || SHELL_SYNTAX.test(script)) return undefined;
-  if (selection.file !== undefined && !runner.files.test(selection.file)) return undefined;
+  const isPlain = !SHELL_SYNTAX.test(script);
+  if (runner === undefined || !isPlain || !canRun(runner, selection)) return undefined;
   const ran = runner.program.exec(script)?.[0] ?? '';
   const words = rebuild(runner, script.slice(ran.length), selection).join(' ');
   // Programs of node_modules are found by npm; `--no` never fetches one.
   const start = script === command || ran.endsWith('node') ? ran : `npm exec --no -- ${ran}`;
   return `${start} ${words}`.trim();
 }
+
+const canRun = ({ files }: TestRunner, { file }: TestSelection): boolean =>
+  file === undefined || files.test(file);
 
 /** Its flags as they are, then what selects; files of the command only where none is asked for. */
 function rebuild(runner: TestRunner, rest: string, { file, name }: TestSelection): string[] {

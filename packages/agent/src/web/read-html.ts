@@ -15,8 +15,9 @@ const LIMITS = { maxInputLength: 2 << 20, maxDepth: 200, maxChildNodes: 20_000, 
 export function readHtml(html: string, base: URL): ReadableHtml {
   const links: string[] = [];
   const numberLink: FormatCallback = (element, walk, builder) => {
-    walk(element.children ?? [], builder);
-    const number = takeLink(links, element.attribs?.['href'], base);
+    walk(element.children, builder);
+    const { href } = element.attribs as Readonly<Record<string, string | undefined>>;
+    const number = takeLink(links, href, base);
     if (number !== undefined) builder.addInline(` [${number}]`, { noWordTransform: true });
   };
   const convert = compile({

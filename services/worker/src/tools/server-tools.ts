@@ -8,7 +8,7 @@ import { refused } from './tool-set.ts';
 
 interface ServerToolsParts {
   readonly programs: Pick<ToolPrograms, 'run' | 'answer'>;
-  readonly servers: Pick<Servers, 'start' | 'stop' | 'find'>;
+  readonly servers: Pick<Servers, 'start' | 'settle' | 'stop' | 'find'>;
 }
 
 const GRACE_MS = 5_000;
@@ -20,7 +20,7 @@ export function createServerTools({
 }: ServerToolsParts): ToolSet<'server_start' | 'server_probe' | 'server_log' | 'server_stop'> {
   const withServer = async (
     number: number,
-    use: (server: Server) => Promise<Observation> | Observation,
+    use: (server: Server) => Promise<Observation>,
   ): Promise<Observation> => {
     const server = servers.find(number);
     return server === undefined ? refused('no_server', `There is no server ${number}.`) : use(server);
@@ -51,8 +51,11 @@ export function createServerTools({
         ? programs.answer(callId, formatProbe(answer))
         : refused('failed', 'The answer is broken.');
     },
-    server_log: ({ server: number, ...range }, { callId }) =>
-      withServer(number, (server) => programs.answer(callId, formatServerLog(server, range))),
+    server_log: ({ server: number, ...range }, { callId, signal }) =>
+      withServer(number, async (server) => {
+        await servers.settle(server, signal);
+        return programs.answer(callId, formatServerLog(server, range));
+      }),
     server_stop: ({ server: number }, { callId, signal }) =>
       withServer(number, async (server) => {
         await servers.stop(server, signal);

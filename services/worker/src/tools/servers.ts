@@ -36,6 +36,7 @@ const MAX_LOG_BYTES = 2 << 20;
 const WORKDIR = '/job/work';
 const YIELD_MS = 250;
 const LOG_POLL_MS = 100;
+const SETTLE_MS = 150;
 const STOP_MS = 2_000;
 const INTERRUPT_KEY = '\u0003';
 
@@ -79,6 +80,13 @@ export class Servers {
       server,
       ...(await this.#waitUntilReady(server, { args, callId, ended }, signal)),
     };
+  }
+
+  /** Waits a moment for what it has printed and is still on its way. */
+  async settle({ end, sessionId }: Server, signal: AbortSignal): Promise<void> {
+    if (end !== undefined || sessionId === undefined) return;
+    const look = { sessionId, chars: '', yieldMs: SETTLE_MS, maxOutputBytes: 1_024 };
+    await this.#options.sandbox.writeStdin(look, signal);
   }
 
   /** Interrupts it, and kills it where it goes on. */

@@ -14,7 +14,10 @@ describe('a log', () => {
   });
 
   it('is cut by whole lines where they are long, and says where it goes on', () => {
-    const text = readLines(new Array<string>(100).fill('x'.repeat(9_000)), { start: 1, lines: 100 });
+    const text = readLines(
+      Array.from({ length: 100 }, () => 'x'.repeat(9_000)),
+      { start: 1, lines: 100 },
+    );
     expect(text).toMatch(/^Lines 1 to 23 of 100; go on with start: 24\.\nx{2000}…\n/);
   });
 

@@ -38,6 +38,8 @@ export type ProgramAnswer<Answer> = Exclude<Answer, Refusing> | Refusal;
 
 /** More than any program answers; what is cut is not JSON any more. */
 const MAX_ANSWER_BYTES = 512 << 10;
+/** What a process may be given in one variable of its environment is 128 KiB. */
+const MAX_REQUEST_BYTES = 120 << 10;
 const WORKDIR = '/job/work';
 
 /** By the loader that every runtime can read, whatever it is called on this machine; what it says is the answer alone. */
@@ -61,14 +63,17 @@ export class ToolPrograms {
     signal: AbortSignal,
   ): Promise<ProgramAnswer<Answer>> {
     const { sandbox, slice } = this.#options;
-    const { callId, title, program, request, schema } = call;
+    const { callId, title, program, schema } = call;
+    const request = JSON.stringify(call.request);
+    if (Buffer.byteLength(request) > MAX_REQUEST_BYTES)
+      return refuse('invalid_arguments', 'The arguments are too large together.');
     const trace = traceCommand(this.#options, { callId, cmd: title, workdir: WORKDIR });
     const ran = await slice.spend(() =>
       sandbox.exec(
         {
           cmd: startProgram(program),
           workdir: WORKDIR,
-          env: { ...call.env, DRYDOCK_TOOL_REQUEST: JSON.stringify(request) },
+          env: { ...call.env, DRYDOCK_TOOL_REQUEST: request },
           timeoutMs: this.timeLeft(call.timeoutMs),
           maxOutputBytes: MAX_ANSWER_BYTES,
           maxStreamBytes: 0,
