@@ -15,7 +15,7 @@ const ROWS = {
   'packages/core': { own: ['contracts'], vendors: ['ulid'], pure: true },
   'packages/queue': { own: ADAPTER, vendors: ['bullmq', 'ioredis'] },
   'packages/sandbox': { own: ADAPTER, vendors: ['dockerode', 'zod'] },
-  'packages/agent': { own: ADAPTER, vendors: [] },
+  'packages/agent': { own: ADAPTER, vendors: ['html-to-text'] },
   'packages/models': { own: [...ADAPTER, 'service-kit'], vendors: ['openai', 'yaml', 'zod'] },
   'packages/verification': { own: ADAPTER, vendors: ['zod'] },
   'packages/policy': {

@@ -89,6 +89,7 @@ function createToolbox(
     slice: createSlice(attempt),
     gate,
     egress,
+    keep: (name, bytes) => attempt.keep(name, bytes),
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       // The workspace was read-only so far: there is nothing to look at but words.
