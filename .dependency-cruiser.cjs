@@ -51,7 +51,16 @@ const ROWS = {
   'services/monitor': { own: [...SERVICE, 'artifacts', 'egress', 'sandbox'], vendors: ['zod'] },
   examples: { own: ['contracts', 'client', 'local-stack'], vendors: ['zod'] },
   bench: {
-    own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'sandbox', 'service-kit'],
+    own: [
+      'client',
+      'contracts',
+      'core',
+      'examples',
+      'local-stack',
+      'sandbox',
+      'scripted-model',
+      'service-kit',
+    ],
     vendors: [],
   },
   security: { own: ['contracts', 'core', 'local-stack', 'sandbox', 'service-kit'], vendors: ['zod'] },
