@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startScriptedModel } from '@drydock/scripted-model';
+import { readStopClock } from './stop-clock.ts';
 
 /** One call of the model server, as it went through; times are of the monotonic clock, milliseconds. */
 export interface TappedCall {
@@ -22,7 +23,7 @@ export async function startModelTap(transcriptDir: string): Promise<ModelTap> {
   const scripted = await startScriptedModel({ transcriptDirs: [transcriptDir], port: 0 });
   const calls: TappedCall[] = [];
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const arrivedAt = performance.now();
+    const arrivedAt = readStopClock();
     const body = await text(request);
     const played = await fetch(scripted.url + (request.url ?? '').replace(/^\/v1/, ''), {
       method: 'POST',
@@ -32,7 +33,7 @@ export async function startModelTap(transcriptDir: string): Promise<ModelTap> {
     const answer = Buffer.from(await played.arrayBuffer());
     response.writeHead(played.status, { 'content-type': played.headers.get('content-type') ?? '' });
     response.end(answer);
-    calls.push({ body, arrivedAt, answeredAt: performance.now() });
+    calls.push({ body, arrivedAt, answeredAt: readStopClock() });
   };
   const server = createServer((request, response) => {
     relay(request, response).catch((error: unknown) => response.destroy(error as Error));
