@@ -20,7 +20,7 @@ const ROWS = {
   },
   'packages/queue': { own: ADAPTER, vendors: ['bullmq', 'ioredis'] },
   'packages/sandbox': { own: ADAPTER, vendors: ['dockerode', 'zod'] },
-  'packages/agent': { own: ADAPTER, vendors: [] },
+  'packages/agent': { own: ADAPTER, vendors: ['html-to-text'] },
   'packages/models': { own: [...ADAPTER, 'service-kit'], vendors: ['openai', 'yaml', 'zod'] },
   'packages/verification': { own: ADAPTER, vendors: ['zod'] },
   'packages/policy': {
@@ -56,7 +56,16 @@ const ROWS = {
   'services/monitor': { own: [...SERVICE, 'artifacts', 'egress', 'sandbox'], vendors: ['zod'] },
   examples: { own: ['contracts', 'client', 'local-stack'], vendors: ['zod'] },
   bench: {
-    own: ['client', 'contracts', 'core', 'examples', 'local-stack', 'sandbox', 'service-kit'],
+    own: [
+      'client',
+      'contracts',
+      'core',
+      'examples',
+      'local-stack',
+      'sandbox',
+      'scripted-model',
+      'service-kit',
+    ],
     vendors: [],
   },
   security: { own: ['contracts', 'core', 'local-stack', 'sandbox', 'service-kit'], vendors: ['zod'] },

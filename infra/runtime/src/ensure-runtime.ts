@@ -69,7 +69,7 @@ async function build(runtimeDir: string, parts: Parts): Promise<void> {
     await placeTools(building, parts, await findTwin(cacheDir, parts.manifest));
     const manifest = Buffer.from(`${JSON.stringify(parts.manifest, null, 2)}\n`);
     for (const [target, bytes] of [...parts.files, ['runtime.json', manifest] as const]) {
-      await place(join(building, target), 0o644, (path) => writeFile(path, bytes));
+      await place(join(building, target), modeOf(target), (path) => writeFile(path, bytes));
     }
     if (await isBroken(runtimeDir)) await rm(runtimeDir, { recursive: true, force: true });
     await rename(building, runtimeDir).catch((error: unknown) => forgiveExisting(runtimeDir, error));
@@ -77,6 +77,9 @@ async function build(runtimeDir: string, parts: Parts): Promise<void> {
     await rm(building, { recursive: true, force: true });
   }
 }
+
+/** Only what a sandbox's PATH has is run by itself. */
+const modeOf = (target: string): number => (target.startsWith('commands/') ? 0o755 : 0o644);
 
 /** What a power failure left; it would be in the way for ever. One that appears in between is a whole one. */
 async function isBroken(runtimeDir: string): Promise<boolean> {

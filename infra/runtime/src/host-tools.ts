@@ -24,12 +24,12 @@ export interface LinkedLibraries {
   readonly libraries: readonly string[];
 }
 
-const TOOLS = ['git', 'rg', 'tar'];
+const TOOLS = ['git', 'rg', 'tar', 'script', 'stty'];
 const TOOL_DIRS = ['/usr/bin', '/bin', '/usr/local/bin'];
 const ELF_MAGIC = Buffer.from('\x7fELF', 'latin1');
 
 /**
- * Finds Node (the one that runs this), git, tar and ripgrep on the host with every library they name.
+ * Finds Node (the one that runs this), git, tar, ripgrep, script and stty on the host with every library they name.
  * Throws where a tool is missing or is not a dynamically linked program.
  */
 export async function findHostTools(signal: AbortSignal): Promise<HostTools> {

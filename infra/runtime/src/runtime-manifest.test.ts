@@ -14,7 +14,14 @@ test('says where the loaders and the tools are', () => {
     nodeVersion: process.versions.node,
     loader: 'lib/ld-linux-x86-64.so.2',
     readableLoader: 'lib/readable-ld-linux-x86-64.so.2',
-    tools: { node: 'bin/node', git: 'bin/git', rg: 'bin/rg', tar: 'bin/tar' },
+    tools: {
+      node: 'bin/node',
+      git: 'bin/git',
+      rg: 'bin/rg',
+      tar: 'bin/tar',
+      script: 'bin/script',
+      stty: 'bin/stty',
+    },
   });
 });
 

@@ -17,7 +17,7 @@ export interface RuntimeManifest {
   readonly loader: string;
   /** The same loader, readable, for runtimes that refuse to execute what they may not read (gVisor). */
   readonly readableLoader: string;
-  readonly tools: Readonly<Record<'node' | 'git' | 'rg' | 'tar', string>>;
+  readonly tools: Readonly<Record<'node' | 'git' | 'rg' | 'tar' | 'script' | 'stty', string>>;
 }
 
 /** Raised whenever the layout changes, so that an older directory is not taken for a new one. */
@@ -32,7 +32,14 @@ export function buildManifest(tools: HostTools, files: RuntimeFiles): RuntimeMan
     nodeVersion: process.versions.node,
     loader: `lib/${tools.loader}`,
     readableLoader: `lib/readable-${tools.loader}`,
-    tools: { node: 'bin/node', git: 'bin/git', rg: 'bin/rg', tar: 'bin/tar' },
+    tools: {
+      node: 'bin/node',
+      git: 'bin/git',
+      rg: 'bin/rg',
+      tar: 'bin/tar',
+      script: 'bin/script',
+      stty: 'bin/stty',
+    },
   };
 }
 

@@ -72,6 +72,8 @@ describe.skipIf(isDockerMissing())('the injected runtime', () => {
     ['git', ['init', '--quiet', '--template=', '/tmp/repository'], /^$/],
     ['git', ['hash-object', '--', '/opt/drydock/runtime.json'], /^[0-9a-f]{40}\n$/],
     ['tar', ['--version'], /^tar \(GNU tar\)/],
+    ['script', ['--version'], /^script from util-linux/],
+    ['stty', ['size'], /^\d+ \d+\n$/],
     ['rg', ['--color=never', '--files', '/opt/drydock/agent'], /^\/opt\/drydock\/agent\/agent\.mjs\n$/],
   ])('runs %s %j there', async (tool, args, expected) => {
     const { exitCode, output } = await run(tool, args);

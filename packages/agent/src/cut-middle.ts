@@ -2,9 +2,19 @@ import { firstCharacterIndex, wholeCharactersLength } from './utf8-boundary.ts';
 
 const BYTES_PER_TOKEN = 4;
 
-/** The line that stands where output was cut, in the words that Codex models know. */
-export function cutMarker(omittedBytes: number): string {
-  return `…${estimateTokens(omittedBytes)} tokens truncated…`;
+/** An output of which a part is missing in its middle, by size. */
+interface Cut {
+  readonly totalBytes: number;
+  readonly omittedBytes: number;
+}
+
+/**
+ * The line that stands where output was cut, in the words that Codex models know. Its count is what is missing of the
+ * whole: tokens before it, of it and after it add up to those of the output.
+ */
+export function cutMarker({ totalBytes, omittedBytes }: Cut): string {
+  const missing = estimateTokens(totalBytes) - estimateTokens(totalBytes - omittedBytes);
+  return `…${missing} tokens truncated…`;
 }
 
 /** Tokens of a text of this many bytes, roughly. */
@@ -20,6 +30,7 @@ export function cutMiddle(text: string, maxBytes: number): string {
   const head = bytes.subarray(0, wholeCharactersLength(bytes.subarray(0, half)));
   const end = bytes.subarray(bytes.byteLength - half);
   const tail = end.subarray(firstCharacterIndex(end));
-  const omitted = bytes.byteLength - head.byteLength - tail.byteLength;
-  return `${head.toString()}\n${cutMarker(omitted)}\n${tail.toString()}`;
+  const totalBytes = bytes.byteLength;
+  const omittedBytes = totalBytes - head.byteLength - tail.byteLength;
+  return `${head.toString()}\n${cutMarker({ totalBytes, omittedBytes })}\n${tail.toString()}`;
 }

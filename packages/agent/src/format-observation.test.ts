@@ -14,46 +14,50 @@ const command = {
 } as const satisfies Observation;
 
 const cases: [string, Observation, string][] = [
-  ['a command', command, 'Exit code: 0\nWall time: 1.2 seconds\nOutput:\nhello\n'],
+  [
+    'a command',
+    command,
+    'Wall time: 1.2340 seconds\nProcess exited with code 0\nOriginal token count: 2\nOutput:\nhello\n',
+  ],
   [
     'a command whose output was cut',
-    { ...command, exitCode: 1, tail: 'end\n', omittedBytes: 39_990 },
-    'Exit code: 1\nWall time: 1.2 seconds\nOriginal token count: 10000\nOutput:\nhello\n\n…9998 tokens truncated…\nend\n',
+    { ...command, exitCode: 1, tail: 'end\n', omittedBytes: 39_990, chunkId: '6e6db0', totalLines: 900 },
+    'Chunk ID: 6e6db0\nWall time: 1.2340 seconds\nProcess exited with code 1\nOriginal token count: 10000\nOutput:\nTotal output lines: 900\n\nhello\n\n…9997 tokens truncated…\nend\n',
   ],
   [
     'a command that goes on',
     { ...command, exitCode: null, sessionId: 7 },
-    'Process running with session ID 7\nWall time: 1.2 seconds\nOutput:\nhello\n',
+    'Wall time: 1.2340 seconds\nProcess running with session ID 7\nOriginal token count: 2\nOutput:\nhello\n',
   ],
   [
     'a command that ran out of time',
     { ...command, exitCode: null, signal: 'SIGKILL', timedOut: true },
-    'Exit code: 124\nWall time: 1.2 seconds\nOutput:\ncommand timed out after 1234 milliseconds\nhello\n',
+    'Wall time: 1.2340 seconds\nProcess exited with code 124\nOriginal token count: 2\nOutput:\ncommand timed out after 1234 milliseconds\nhello\n',
   ],
   [
     'a command that was stopped with its slice',
     { ...command, exitCode: null, signal: 'SIGKILL', timedOut: true, sliceSeconds: 30 },
-    'Exit code: 124\nWall time: 1.2 seconds\nOutput:\ncommand stopped: the calls of this turn took 30 seconds; the output is truncated\nhello\n',
+    'Wall time: 1.2340 seconds\nProcess exited with code 124\nOriginal token count: 2\nOutput:\ncommand stopped: the calls of this turn took 30 seconds; the output is truncated\nhello\n',
   ],
   [
     'a command ended by a signal',
     { ...command, exitCode: null, signal: 'SIGSEGV' },
-    'Exit code: 139 (SIGSEGV)\nWall time: 1.2 seconds\nOutput:\nhello\n',
+    'Wall time: 1.2340 seconds\nProcess exited with code 139 (SIGSEGV)\nOriginal token count: 2\nOutput:\nhello\n',
   ],
   [
     'a command that was lost with the tool host',
     { ...command, exitCode: null, head: '' },
-    'Exit code: unknown (the command was lost)\nWall time: 1.2 seconds\nOutput:\n',
+    'Wall time: 1.2340 seconds\nProcess exited with code unknown (the command was lost)\nOriginal token count: 0\nOutput:\n',
   ],
   [
     'output with control characters',
     { ...command, head: '\u001B[31mred\0\tx\r\n' },
-    'Exit code: 0\nWall time: 1.2 seconds\nOutput:\n\uFFFD[31mred\uFFFD\tx\r\n',
+    'Wall time: 1.2340 seconds\nProcess exited with code 0\nOriginal token count: 4\nOutput:\n\uFFFD[31mred\uFFFD\tx\r\n',
   ],
   [
     'a command of which there is something to say',
     { ...command, notices: ['egress_denied: a.test:443.', 'red \u001B[31m'] },
-    'Exit code: 0\nWall time: 1.2 seconds\nNotice: egress_denied: a.test:443.\nNotice: red \uFFFD[31m\nOutput:\nhello\n',
+    'Wall time: 1.2340 seconds\nProcess exited with code 0\nOriginal token count: 2\nNotice: egress_denied: a.test:443.\nNotice: red \uFFFD[31m\nOutput:\nhello\n',
   ],
   [
     'a permission',

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { FileChange, Observation } from '@drydock/contracts';
+import type { Observation } from '@drydock/contracts';
+import { formatChanges } from './apply-patch/format-changes.ts';
 import { cutMarker, estimateTokens } from './cut-middle.ts';
 
 type CommandObservation = Extract<Observation, { kind: 'command' }>;
@@ -15,9 +16,9 @@ export function formatObservation(observation: Observation): string {
     case 'command':
       return formatCommand(observation);
     case 'patch_applied':
-      return ['Success. Updated the following files:', ...observation.changes.map(formatChange), ''].join(
-        '\n',
-      );
+      return formatChanges(observation.changes);
+    case 'image':
+      return `Image: ${observation.mediaType}, ${observation.bytes} bytes.`;
     case 'plan_updated':
       return 'Plan updated';
     case 'plan_accepted':
@@ -34,19 +35,24 @@ export function formatObservation(observation: Observation): string {
 }
 
 function formatCommand(observation: CommandObservation): string {
-  const { durationMs, head, tail, omittedBytes } = observation;
-  const wasCut = omittedBytes > 0;
-  const total = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes;
+  const { chunkId, durationMs, head, tail, omittedBytes } = observation;
+  const { totalBytes = Buffer.byteLength(head) + Buffer.byteLength(tail) + omittedBytes } = observation;
   return [
+    ...(chunkId === undefined ? [] : [`Chunk ID: ${chunkId}`]),
+    `Wall time: ${(durationMs / 1_000).toFixed(4)} seconds`,
     formatState(observation),
-    `Wall time: ${(durationMs / 1_000).toFixed(1)} seconds`,
-    ...(wasCut ? [`Original token count: ${estimateTokens(total)}`] : []),
+    `Original token count: ${estimateTokens(totalBytes)}`,
     ...formatNotices(observation.notices),
     'Output:',
     ...formatStop(observation),
-    clean(wasCut ? `${head}\n${cutMarker(omittedBytes)}\n${tail}` : head + tail),
+    ...formatLines(observation),
+    clean(omittedBytes > 0 ? `${head}\n${cutMarker({ totalBytes, omittedBytes })}\n${tail}` : head + tail),
   ].join('\n');
 }
+
+/** Before an output that was cut. */
+const formatLines = ({ omittedBytes, totalLines }: CommandObservation): string[] =>
+  omittedBytes > 0 && totalLines !== undefined ? [`Total output lines: ${totalLines}`, ''] : [];
 
 const formatNotices = (notices: readonly string[] = []): string[] =>
   notices.map((notice) => `Notice: ${clean(notice)}`);
@@ -62,7 +68,7 @@ function formatStop({ timedOut, durationMs, sliceSeconds }: CommandObservation):
 function formatState(observation: CommandObservation): string {
   const { sessionId } = observation;
   return sessionId === undefined
-    ? `Exit code: ${formatExit(observation)}`
+    ? `Process exited with code ${formatExit(observation)}`
     : `Process running with session ID ${sessionId}`;
 }
 
@@ -72,13 +78,6 @@ function formatExit({ exitCode, signal, timedOut }: CommandObservation): string 
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
   return number === undefined ? 'unknown (the command was lost)' : `${SIGNALLED + number} (${signal})`;
 }
-
-const LETTERS = { added: 'A', modified: 'M', deleted: 'D' } as const satisfies Record<
-  FileChange['kind'],
-  string
->;
-
-const formatChange = ({ kind, path }: FileChange): string => `${LETTERS[kind]} ${path}`;
 
 function formatRefusal({ reason, message }: Extract<Observation, { kind: 'refused' }>): string {
   return reason === 'patch_mismatch'

@@ -6,6 +6,8 @@ export const HOME = '/job/home';
 export const EGRESS_SOCKET = '/job/egress/proxy.sock';
 /** The injected runtime: this program, its libraries and tools. */
 export const RUNTIME = '/opt/drydock';
+/** Commands that every sandbox has, behind the image's own. */
+export const COMMANDS = `${RUNTIME}/commands`;
 /** The base commit's git directory, read-only: what it says is ours. */
 export const PRISTINE_GIT = '/job/git';
 /** The workspace's own layer and the tree below it, for comparison. */

@@ -21,8 +21,8 @@ describe('stages', () => {
     const worker = new ScriptedWorker(plan, accepted, submit, submitted);
     expect(await worker.run()).toEqual({ type: 'finished', body: { reason: 'submitted', detail: '' } });
     expect(worker.completions.map(toolNames)).toEqual([
-      ['exec_command', 'write_stdin', 'submit_plan'],
-      ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'],
+      ['exec_command', 'write_stdin', 'view_image', 'submit_plan'],
+      ['exec_command', 'write_stdin', 'apply_patch', 'view_image', 'update_plan', 'submit'],
     ]);
   });
 
@@ -42,6 +42,7 @@ describe('stages', () => {
     expect(review.completions.map(toolNames)[1]).toEqual([
       'exec_command',
       'write_stdin',
+      'view_image',
       'update_plan',
       'submit',
     ]);
@@ -59,7 +60,7 @@ describe('a conversation that goes on', () => {
     const worker = new ScriptedWorker(submit, submitted);
     await worker.run({ resume: { stage: 'running', after: 'attempt' } });
     expect(worker.completions.map(toolNames)).toEqual([
-      ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'],
+      ['exec_command', 'write_stdin', 'apply_patch', 'view_image', 'update_plan', 'submit'],
     ]);
     expect(worker.completions[0]?.append).toEqual([
       {
@@ -76,8 +77,8 @@ describe('a conversation that goes on', () => {
     const worker = new ScriptedWorker(plan, accepted, submit, submitted);
     await worker.run({ resume: { stage: 'planning', after: 'job' } });
     expect(worker.completions.map(toolNames)).toEqual([
-      ['exec_command', 'write_stdin', 'submit_plan'],
-      ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit'],
+      ['exec_command', 'write_stdin', 'view_image', 'submit_plan'],
+      ['exec_command', 'write_stdin', 'apply_patch', 'view_image', 'update_plan', 'submit'],
     ]);
   });
 });

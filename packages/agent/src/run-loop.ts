@@ -1,4 +1,4 @@
-import type { AgentFrame, AgentStart, JobKind, Stage, ToolCall } from '@drydock/contracts';
+import type { AgentFrame, AgentStart, JobKind, ModelTurnBody, Stage } from '@drydock/contracts';
 import { formatObservation } from './format-observation.ts';
 import { buildOpening } from './prompts/build-opening.ts';
 import { buildResumption } from './prompts/build-resumption.ts';
@@ -57,7 +57,7 @@ function open(start: AgentStart, shell: string): Pick<Loop, 'transcript' | 'stag
 }
 
 /** Runs the calls of one turn, in order; resolves with the end of the loop when one of them brings it. */
-async function runCalls(loop: Loop, calls: readonly ToolCall[]): Promise<Finished | undefined> {
+async function runCalls(loop: Loop, calls: ModelTurnBody['toolCalls']): Promise<Finished | undefined> {
   const stageBefore = loop.stage;
   for (const call of calls) {
     const answer = await loop.worker.call(call.callId);

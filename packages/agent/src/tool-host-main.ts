@@ -1,5 +1,6 @@
 import type { ToolHostResponse } from '@drydock/contracts';
 import { AGENT_PROTOCOL_VERSION, ToolHostRequest } from '@drydock/contracts';
+import { runtimeProgram } from './runtime-program.ts';
 import { serveStdio } from './serve-stdio.ts';
 import { signalAllOfUser } from './signal-all-of-user.ts';
 import { systemClock } from './system-clock.ts';
@@ -21,12 +22,13 @@ const isReader = process.argv[2] === 'reader';
 const env = buildCommandEnvironment({ home: HOME, path: parseConfig().path, shell: shell?.file, isReader });
 const uid = process.getuid?.() ?? -1;
 const pipes = new OutputPipes();
+const terminal = { script: runtimeProgram('script'), stty: runtimeProgram('stty') };
 const send: (response: ToolHostResponse) => void = serveStdio<ToolHostRequest>(
   ToolHostRequest,
   (request) => void host.serve(request),
 );
 const host = new ToolHost({
-  commands: { workspace: WORKSPACE, env, shell, uid, pipes, clock: systemClock },
+  commands: { workspace: WORKSPACE, env, shell, uid, pipes, terminal, clock: systemClock },
   findChangedRoot: () => (existsSync(BASE_MANIFEST) ? WORKSPACE : UPPER),
   send,
   killAll: () => signalAllOfUser('SIGKILL'),

@@ -8,6 +8,7 @@ import { buildCommandEnvironment } from '../src/tool-host/command-environment.ts
 import { OutputPipes } from '../src/tool-host/output-pipes.ts';
 import type { Shell } from '../src/tool-host/shell.ts';
 import { findShell } from '../src/tool-host/shell.ts';
+import type { TerminalPrograms } from '../src/tool-host/terminal.ts';
 import { ToolHost } from '../src/tool-host/tool-host.ts';
 
 type ExecBody = Extract<ToolHostRequest, { type: 'exec' }>['body'];
@@ -15,6 +16,7 @@ type ExecBody = Extract<ToolHostRequest, { type: 'exec' }>['body'];
 type Pipes = Pick<OutputPipes, 'take'>;
 
 const pipes = new OutputPipes();
+const terminal: TerminalPrograms = { script: ['script'], stty: ['stty'] };
 const noPipes: Pipes = { take: () => undefined };
 
 beforeAll(() => pipes.fill());
@@ -32,6 +34,7 @@ function startHost(from: { readonly shell?: Shell; readonly pipes?: Pipes } = {}
       shell,
       uid: process.getuid?.() ?? 0,
       pipes: from.pipes ?? pipes,
+      terminal,
       clock: systemClock,
     },
     findChangedRoot: () => workspace.work,
@@ -65,7 +68,13 @@ describe('exec', () => {
   ])('answers with exit code and both outputs in order, joined by %s', async (_, joiner) => {
     const { exec } = startHost({ pipes: joiner });
     const cmd = 'echo a; echo b >&2; echo c > /dev/stderr; echo d; exit 3';
-    expect(await exec(cmd)).toEqual({ ...exited, exitCode: 3, head: 'a\nb\nc\nd\n', totalBytes: 8 });
+    expect(await exec(cmd)).toEqual({
+      ...exited,
+      exitCode: 3,
+      head: 'a\nb\nc\nd\n',
+      totalBytes: 8,
+      totalLines: 4,
+    });
   });
 
   test('gives the command a fixed environment, no input and no stream of the tool host', async () => {
@@ -81,7 +90,13 @@ describe('exec', () => {
   test('keeps head and tail of a long output and streams the head', async () => {
     const { exec, sent } = startHost();
     const answer = await exec('head -c 3000000 /dev/zero | tr "\\0" x; echo end', { maxOutputBytes: 20 });
-    expect(answer).toEqual({ ...exited, head: 'xxxxxxxxxx', tail: 'xxxxxxend\n', totalBytes: 3_000_004 });
+    expect(answer).toEqual({
+      ...exited,
+      head: 'xxxxxxxxxx',
+      tail: 'xxxxxxend\n',
+      totalBytes: 3_000_004,
+      totalLines: 1,
+    });
     expect(sent[0]).toEqual({
       type: 'output',
       id: 1,
@@ -152,6 +167,7 @@ describe('exec', () => {
       shell: undefined,
       uid: 0,
       pipes,
+      terminal,
       clock: systemClock,
     };
     const host = new ToolHost({
@@ -201,12 +217,13 @@ describe('a command that goes on', () => {
 
   test('is answered with its output so far, and later with what came since', async () => {
     const { start, write, sent } = startSession('echo one; sleep 0.6; echo two; exit 3');
-    expect(await start()).toEqual({ type: 'running', text: 'one\n', totalBytes: 4 });
+    expect(await start()).toEqual({ type: 'running', text: 'one\n', totalBytes: 4, totalLines: 1 });
     expect(sent.map((frame) => frame.type)).toEqual(['output', 'running']);
     expect(await write('')).toEqual({
       type: 'exited',
       text: 'two\n',
       totalBytes: 4,
+      totalLines: 1,
       exitCode: 3,
       signal: null,
       timedOut: false,

@@ -93,12 +93,46 @@ const toLines = (entries: readonly unknown[]) =>
 const list = (...data: unknown[]) => ({ object: 'list', data, next_cursor: null });
 const PROBLEM = { type: 't', title: 't', status: 409, code: 'job_finished', detail: 'It has already ended.' };
 
+const REPLAYED = {
+  ...JOB,
+  id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAB',
+  status: 'failed',
+  error: { code: 'replay_diverged', message: 'It went another way.', blame: 'caller' },
+  result: {
+    verified: false,
+    summary: null,
+    plan: null,
+    checks: null,
+    patch_bytes: 0,
+    usage: { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, reasoning_tokens: 0 },
+    warnings: [],
+    replay: {
+      of: JOB.id,
+      turns: 2,
+      recorded_turns: 5,
+      divergence: { turn: 3, expected: 'ok 1', got: 'not\u001b[31m ok 1' },
+    },
+  },
+};
+const ended = (job: object) =>
+  `id: 1\nevent: job.finished\ndata: ${JSON.stringify({
+    seq: 1,
+    at: JOB.created_at,
+    attempt: 1,
+    type: 'job.finished',
+    data: { status: 'failed', verified: false, error: null },
+    ...job,
+  })}\n\n`;
+
 const ANSWERS: Readonly<Record<string, [number, unknown]>> = {
   'GET /v1/jobs?limit=20': [200, list(JOB)],
   'GET /v1/jobs?limit=1&status=queued%2Cfailed': [200, list(JOB)],
   [`GET /v1/jobs/${JOB.id}`]: [200, JOB],
   [`GET /v1/jobs/${REVIEW.id}`]: [200, REVIEW],
   [`POST /v1/jobs/${JOB.id}/cancel`]: [409, PROBLEM],
+  [`POST /v1/jobs/${JOB.id}/replay`]: [202, { ...REPLAYED, status: 'queued', result: null, error: null }],
+  [`GET /v1/jobs/${REPLAYED.id}/events`]: [200, ended({})],
+  [`GET /v1/jobs/${REPLAYED.id}`]: [200, REPLAYED],
   'GET /v1/approvals': [200, list(APPROVAL)],
   [`POST /v1/jobs/${JOB.id}/approvals/${APPROVAL.id}`]: [200, { ...APPROVAL, status: 'approved' }],
   'GET /v1/secrets': [200, list(SECRET)],
@@ -193,6 +227,20 @@ it('says why the server refuses, and ends with 1', async () => {
     out: '',
     err: 'drydock: It has already ended.\n',
   });
+});
+
+it('replays a job, and shows the first difference without anything that a terminal would act on', async () => {
+  const { code, out } = await run(`replay ${JOB.id}`);
+  expect([code, out.split('\n')]).toEqual([
+    1,
+    [
+      `▸ ${REPLAYED.id} replays ${JOB.id}`,
+      '✘ differs before turn 3 of 5',
+      '  recorded: ok 1',
+      '  now:      not [31m ok 1',
+      '',
+    ],
+  ]);
 });
 
 it('lists approvals, and decides them by their id alone', async () => {

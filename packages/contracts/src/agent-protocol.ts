@@ -3,7 +3,7 @@ import { Constraints, JobKind } from './job.ts';
 import { Stage } from './stage.ts';
 import { ToolDefinition } from './tools/tool-definition.ts';
 import { ToolGroup } from './tools/tool-names.ts';
-import { ToolCall, TranscriptItem } from './transcript.ts';
+import { ToolCall, ToolImage, TranscriptItem } from './transcript.ts';
 
 /** Largest frame in either direction, payload bytes. Trees and checkpoints never travel as frames. */
 export const MAX_FRAME_BYTES = 1 << 20;
@@ -72,6 +72,8 @@ export const AgentStart = z.strictObject({
   tools: z.array(ToolGroup),
   /** Hosts that may be reached, and whether a person can be asked for more; absent: no network, nobody to ask. */
   network: z.strictObject({ hosts: z.array(z.string()).max(64), canAsk: z.boolean() }).optional(),
+  /** Present where the job's model cannot look at images. */
+  isBlind: z.literal(true).optional(),
   maxTurns: z.int().positive(),
   workdir: z.string(),
   /** The day the job runs, YYYY-MM-DD. */
@@ -81,10 +83,10 @@ export const AgentStart = z.strictObject({
 });
 export type AgentStart = z.infer<typeof AgentStart>;
 
-/** What the agent is shown of a model turn. Reasoning items stay with the worker. */
+/** What the agent is shown of a model turn. Reasoning items and the inputs of calls, which may be large, stay with the worker. */
 export const ModelTurnBody = z.strictObject({
   text: z.string(),
-  toolCalls: z.array(ToolCall),
+  toolCalls: z.array(ToolCall.pick({ callId: true, name: true, form: true })),
   status: z.enum(['completed', 'incomplete', 'refused']),
 });
 export type ModelTurnBody = z.infer<typeof ModelTurnBody>;
@@ -114,6 +116,11 @@ export const Observation = z.discriminatedUnion('kind', [
     head: z.string(),
     tail: z.string(),
     omittedBytes: z.int().nonnegative(),
+    /** Of the output as the command wrote it, before a part was cut out. */
+    totalBytes: z.int().nonnegative().optional(),
+    totalLines: z.int().nonnegative().optional(),
+    /** Name of this part of the output, as Codex models know it. */
+    chunkId: z.string().max(40).optional(),
     /** Present where the command was stopped at the end of its turn's slice: the output is not whole. */
     sliceSeconds: z.number().optional(),
     /** What the platform has to say of it: connections that were refused, text that is not to be followed. */
@@ -121,6 +128,8 @@ export const Observation = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('permission_granted'), hosts: z.array(z.string()).max(32) }),
   z.strictObject({ kind: z.literal('patch_applied'), changes: z.array(FileChange) }),
+  /** The image itself goes from the worker to the model. */
+  z.strictObject({ kind: z.literal('image'), ...ToolImage.pick({ mediaType: true, bytes: true }).shape }),
   z.strictObject({ kind: z.literal('plan_updated') }),
   z.strictObject({ kind: z.literal('plan_accepted') }),
   z.strictObject({ kind: z.literal('submission_accepted') }),

@@ -21,6 +21,9 @@ export type TestCase = z.infer<typeof TestCase>;
 export const LintFinding = z.object({
   file: z.string(),
   line: z.int(),
+  /** From 1, where the linter says it; some count from 0. */
+  column: z.int().exactOptional(),
+  severity: z.enum(['error', 'warning']).exactOptional(),
   rule: z.string(),
   message: z.string(),
 });

@@ -5,11 +5,18 @@ export { Plan } from './plan.ts';
 export { CheckClaim, CodePlace, FindingSeverity, Mutation, ReviewFinding, Submission } from './submission.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
+export type { PatchCall } from './tools/editing.ts';
+export { RunLinterArgs } from './tools/linter.ts';
+export { ServerStartArgs } from './tools/deployment-sandbox.ts';
+export { LoopbackAnswer, LoopbackQuery } from './tool-programs/loopback-program.ts';
+export { RunTestsArgs } from './tools/test-runner.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
+export { PageAnswer, PageQuery } from './tool-programs/page-program.ts';
+export { RepoAnswer, RepoQuery } from './tool-programs/repo-program.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
-export { ToolCall, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
+export { CallForm, ToolCall, ToolImage, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
 export {
   CheckRun,
   CheckSide,
@@ -36,6 +43,7 @@ export {
   MAX_LABELS,
   ReplayReport,
   RequestedChecks,
+  TEST_LOG_NAMES,
   Warning,
 } from './job.ts';
 export type { JobRequestInput } from './job.ts';

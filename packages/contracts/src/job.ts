@@ -201,6 +201,20 @@ export const JobResult = z.object({
 });
 export type JobResult = z.infer<typeof JobResult>;
 
+/** Runs of the agent's own tests whose logs are kept apart; `log.txt` has all of them. */
+export const TEST_LOG_NAMES = [
+  'test-log-1.txt',
+  'test-log-2.txt',
+  'test-log-3.txt',
+  'test-log-4.txt',
+  'test-log-5.txt',
+  'test-log-6.txt',
+  'test-log-7.txt',
+  'test-log-8.txt',
+  'test-log-9.txt',
+  'test-log-10.txt',
+] as const;
+
 /** Files handed to the caller, by name. */
 export const ArtifactName = z.enum([
   'patch.diff',
@@ -210,6 +224,7 @@ export const ArtifactName = z.enum([
   'after.json',
   'log.txt',
   'findings.sarif',
+  ...TEST_LOG_NAMES,
 ]);
 export type ArtifactName = z.infer<typeof ArtifactName>;
 export const ArtifactDigests = z.partialRecord(ArtifactName, Digest);

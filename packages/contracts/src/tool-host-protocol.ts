@@ -23,6 +23,8 @@ export const ToolHostRequest = z.discriminatedUnion('type', [
       yieldMs: z.int().nonnegative().optional(),
       /** Whether its stdin stays open for `write`. Absent: it reads an end of file. */
       keepStdinOpen: z.boolean().optional(),
+      /** Whether it runs on a terminal, 80 columns by 24 lines, which echoes what is written. Absent: on pipes. */
+      tty: z.boolean().optional(),
     }),
   }),
   /** Writes to a command that was answered `running` and waits for more output; "" only waits. */
@@ -39,7 +41,11 @@ export const ToolHostRequest = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('apply_patch'),
     id: RequestId,
-    body: z.strictObject({ patch: z.string() }),
+    body: z.strictObject({
+      patch: z.string(),
+      /** What its paths are relative to: absolute, or relative to the workspace. Absent: the workspace. */
+      workdir: z.string().optional(),
+    }),
   }),
   z.strictObject({
     type: z.literal('read_file'),
@@ -72,7 +78,13 @@ const CommandEnd = {
 };
 
 /** Output since the last answer about the command. */
-const CommandOutput = { head: z.base64(), tail: z.base64(), totalBytes: z.int().nonnegative() };
+const CommandOutput = {
+  head: z.base64(),
+  tail: z.base64(),
+  totalBytes: z.int().nonnegative(),
+  /** A last line without an ending is one too. */
+  totalLines: z.int().nonnegative(),
+};
 
 export const ToolHostResponse = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), body: z.strictObject({ protocol: z.int() }) }),

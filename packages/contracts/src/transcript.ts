@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** How a tool is called on the wire: JSON arguments, or raw text. */
 export const CallForm = z.enum(['function', 'freeform']);
+export type CallForm = z.infer<typeof CallForm>;
 
 /** What a model asks for. `input` is raw: JSON text of a function, the text itself of a freeform tool. */
 export const ToolCall = z.object({
@@ -11,6 +12,21 @@ export const ToolCall = z.object({
   form: CallForm,
 });
 export type ToolCall = z.infer<typeof ToolCall>;
+
+/** How closely a model looks at an image. */
+export const ImageDetail = z.enum(['auto', 'low', 'high', 'original']);
+
+/** An image that a tool found. */
+export const ToolImage = z.object({
+  mediaType: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp']),
+  bytes: z.int().positive(),
+  /** SHA-256, hexadecimal. */
+  sha256: z.string(),
+  detail: ImageDetail.optional(),
+  /** Base64; absent in what people read. */
+  data: z.base64().optional(),
+});
+export type ToolImage = z.infer<typeof ToolImage>;
 
 /**
  * One entry of the transcript: the append-only record of what the model was shown and what it answered.
@@ -32,7 +48,14 @@ export const TranscriptItem = z.discriminatedUnion('type', [
     content: z.array(z.string()).optional(),
   }),
   z.object({ type: z.literal('tool_call'), call: ToolCall }),
-  z.object({ type: z.literal('tool_output'), callId: z.string(), form: CallForm, output: z.string() }),
+  z.object({
+    type: z.literal('tool_output'),
+    callId: z.string(),
+    form: CallForm,
+    output: z.string(),
+    /** Shown to the model behind the text. Only the worker adds one. */
+    image: ToolImage.optional(),
+  }),
 ]);
 export type TranscriptItem = z.infer<typeof TranscriptItem>;
 

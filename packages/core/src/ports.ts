@@ -4,6 +4,7 @@ import type {
   FileChange,
   FilesSource,
   JobId,
+  PatchCall,
   SandboxId,
   UploadFormat,
   UploadId,
@@ -143,6 +144,8 @@ export interface ExecRequest {
   readonly yieldMs?: number;
   /** Whether a session can be written to; absent: the command reads an end of file. */
   readonly keepStdinOpen?: boolean;
+  /** Whether it runs on a terminal of its own; absent: on pipes. */
+  readonly tty?: boolean;
   /** Output as it appears, until `maxStreamBytes`; lossy UTF-8. */
   readonly onOutput?: (text: string) => void;
   /** Half of `maxOutputBytes` unless told. */
@@ -178,6 +181,8 @@ export interface ExecResult extends CommandEnd {
   readonly head: string;
   readonly tail: string;
   readonly omittedBytes: number;
+  /** Lines of the whole output, where they were counted. */
+  readonly totalLines?: number;
 }
 
 export type PatchApplied =
@@ -215,7 +220,7 @@ export interface Sandbox extends AsyncDisposable {
   /** Kills every command and what it started. */
   endSessions(signal: AbortSignal): Promise<void>;
   /** Applies a Codex patch (not a diff) to the workspace, all or nothing. */
-  applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied>;
+  applyPatch(call: PatchCall, signal: AbortSignal): Promise<PatchApplied>;
   /** Applies a unified diff to the workspace with git, as verification does. */
   applyDiff(diff: Uint8Array, signal: AbortSignal): Promise<PatchApplied>;
   /** First `maxBytes` of a file of the workspace; undefined where there is none. */

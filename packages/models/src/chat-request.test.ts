@@ -87,6 +87,30 @@ describe('toChatRequest', () => {
     });
   });
 
+  test('shows images behind all outputs of their turn, and says whose they are', () => {
+    const image = { mediaType: 'image/png', bytes: 3, sha256: 'ab', data: 'AAAA' } as const;
+    const output = (callId: string) =>
+      ({ type: 'tool_output', callId, form: 'function', output: 'x' }) as const;
+    const transcript = [
+      { ...output('c1'), image },
+      output('c2'),
+      { type: 'message', role: 'user', text: 'go' },
+    ] as const;
+    const messages = toChat({}, { ...REQUEST, transcript }).messages;
+    expect(messages.filter(({ role }) => role === 'tool' || role === 'user')).toEqual([
+      { role: 'tool', tool_call_id: 'c1', content: 'x' },
+      { role: 'tool', tool_call_id: 'c2', content: 'x' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'The image of call c1:' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'auto' } },
+        ],
+      },
+      { role: 'user', content: 'go' },
+    ]);
+  });
+
   test('says everything that a model takes', () => {
     const sent = toChat({
       freeform_tools: true,

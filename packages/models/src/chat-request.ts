@@ -1,6 +1,8 @@
 import type { ToolCall, ToolDefinition, TranscriptItem } from '@drydock/contracts';
 import type {
   ChatCompletionAssistantMessageParam,
+  ChatCompletionContentPartImage,
+  ChatCompletionContentPartText,
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
   ChatCompletionMessageToolCall,
@@ -10,6 +12,7 @@ import type { ReasoningEffort } from 'openai/resources/shared';
 import { parametersOf } from './call-parameters.ts';
 import { findWrapped, toFunctionTool, wrapInput } from './freeform-as-function.ts';
 import type { Capabilities } from './models-file.ts';
+import { toDataUrl } from './to-data-url.ts';
 import type { WireCall } from './wire.ts';
 
 /** `reasoning_content` is of compatible servers only. */
@@ -39,11 +42,34 @@ function toMessages({ request, capabilities }: WireCall): ChatCompletionMessageP
   const messages: ChatCompletionMessageParam[] = [];
   if (request.instructions !== '')
     messages.push({ role: capabilities.system_role, content: request.instructions });
+  let images: ImagePart[] = [];
   for (const item of request.transcript) {
+    if (item.type !== 'tool_output') images = showImages(messages, images);
     if (isOfModel(item)) addToTurn(openTurn(messages), item, capabilities);
     else messages.push(toMessage(item, capabilities));
+    if (item.type === 'tool_output') images.push(...toImageParts(item));
   }
+  showImages(messages, images);
   return messages.map(closeTurn);
+}
+
+type ImagePart = ChatCompletionContentPartText | ChatCompletionContentPartImage;
+
+/** Outputs of tools are text here; images come behind all outputs of a turn, in a message that says whose they are. */
+function showImages(messages: ChatCompletionMessageParam[], images: readonly ImagePart[]): ImagePart[] {
+  if (images.length > 0) messages.push({ role: 'user', content: [...images] });
+  return [];
+}
+
+function toImageParts({ callId, image }: Extract<TranscriptItem, { type: 'tool_output' }>): ImagePart[] {
+  const url = image && toDataUrl(image);
+  if (url === undefined) return [];
+  // "original" is of the other API.
+  const detail = image?.detail === 'low' || image?.detail === 'high' ? image.detail : 'auto';
+  return [
+    { type: 'text', text: `The image of call ${callId}:` },
+    { type: 'image_url', image_url: { url, detail } },
+  ];
 }
 
 type OfModel = Exclude<TranscriptItem, { type: 'tool_output' }>;

@@ -3,7 +3,7 @@ import { TranscriptItem as Item } from '@drydock/contracts';
 import { badAnswer } from './bad-answer.ts';
 import type { WireTurn } from './wire.ts';
 
-/** What the agent is shown of a turn must fit one frame (1 MiB) after it is escaped. */
+/** The text of a turn must fit one frame (1 MiB) after it is escaped. */
 const MAX_SHOWN_BYTES = 900_000;
 /** With encrypted reasoning; every item is sent back in every later turn. */
 const MAX_TURN_BYTES = 4 << 20;
@@ -63,7 +63,7 @@ const isSameCall = (a: ToolCall, b: ToolCall): boolean =>
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 function assertBounded({ items, text, toolCalls }: WireTurn): void {
-  const shown = sizeOf({ text, toolCalls });
+  const shown = sizeOf(text);
   if (shown > MAX_SHOWN_BYTES)
     throw badAnswer(`${shown} bytes, more than the ${MAX_SHOWN_BYTES} that are taken`);
   const kept = sizeOf(items);

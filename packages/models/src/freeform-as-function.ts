@@ -6,13 +6,14 @@ type FunctionTool = Extract<ToolDefinition, { form: 'function' }>;
 
 const Arguments = z.object({ input: z.string() });
 
-/** A freeform tool for a model that only has functions: one string, whose grammar the description tells. */
-export function toFunctionTool({ name, description, grammar }: Freeform): FunctionTool {
+/** A freeform tool for a model that only has functions: one string, whose form the description tells. */
+export function toFunctionTool({ name, description, grammar, asFunction }: Freeform): FunctionTool {
   const { syntax, definition } = grammar;
+  const inGrammar = `${description}\n\nThe whole text is the string \`input\`. Its ${syntax} grammar:\n${definition}`;
   return {
     form: 'function',
     name,
-    description: `${description}\n\nThe whole text is the string \`input\`. Its ${syntax} grammar:\n${definition}`,
+    description: asFunction ?? inGrammar,
     parameters: {
       type: 'object',
       properties: { input: { type: 'string', description: 'The whole text.' } },

@@ -83,6 +83,26 @@ describe('toResponsesRequest', () => {
     ]);
   });
 
+  test('shows an image behind the text of its output, and none whose bytes are not there', () => {
+    const image = { mediaType: 'image/png', bytes: 3, sha256: 'ab' } as const;
+    const output = { type: 'tool_output', callId: 'c1', form: 'function', output: 'Image' } as const;
+    const transcript = [
+      { ...output, image: { ...image, data: 'AAAA', detail: 'high' as const } },
+      { ...output, image },
+    ];
+    const said = { type: 'function_call_output', call_id: 'c1' };
+    expect(toWire({ ...REQUEST, transcript }).input).toEqual([
+      {
+        ...said,
+        output: [
+          { type: 'input_text', text: 'Image' },
+          { type: 'input_image', detail: 'high', image_url: 'data:image/png;base64,AAAA' },
+        ],
+      },
+      { ...said, output: 'Image' },
+    ]);
+  });
+
   test('leaves out reasoning that the server could not resolve', () => {
     const transcript = [{ type: 'reasoning' as const, id: 'rs_1', summary: [] }];
     expect(toWire({ ...REQUEST, transcript }).input).toEqual([]);

@@ -8,6 +8,7 @@ import type { ReasoningEffort } from 'openai/resources/shared';
 import { parametersOf } from './call-parameters.ts';
 import { findWrapped, toFunctionTool, wrapInput } from './freeform-as-function.ts';
 import type { Capabilities } from './models-file.ts';
+import { toDataUrl } from './to-data-url.ts';
 import type { WireCall } from './wire.ts';
 
 type Message = Extract<TranscriptItem, { type: 'message' }>;
@@ -87,9 +88,16 @@ function toCall(
   return { type: 'function_call', call_id: callId, name, arguments: args };
 }
 
-function toOutput({ callId, form, output }: ToolOutput, { freeform_tools }: Capabilities): ResponseInputItem {
+function toOutput(
+  { callId, form, output, image }: ToolOutput,
+  { freeform_tools }: Capabilities,
+): ResponseInputItem {
   const isCustom = form === 'freeform' && freeform_tools;
-  return { type: isCustom ? 'custom_tool_call_output' : 'function_call_output', call_id: callId, output };
+  const type = isCustom ? 'custom_tool_call_output' : 'function_call_output';
+  const url = image && toDataUrl(image);
+  if (url === undefined) return { type, call_id: callId, output };
+  const shown = { type: 'input_image' as const, detail: image?.detail ?? 'auto', image_url: url };
+  return { type, call_id: callId, output: [{ type: 'input_text', text: output }, shown] };
 }
 
 function toTool(tool: ToolDefinition, wrapped: ReadonlySet<string>): Tool {

@@ -1,4 +1,4 @@
-import type { SandboxId } from '@drydock/contracts';
+import type { SandboxId, PatchCall } from '@drydock/contracts';
 import type {
   CapturedPatch,
   ExecRequest,
@@ -101,8 +101,8 @@ export class DockerSandbox implements Sandbox {
     return this.#toolHost.endSessions(signal);
   }
 
-  applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied> {
-    return this.#toolHost.applyPatch(patch, signal);
+  applyPatch(request: PatchCall, signal: AbortSignal): Promise<PatchApplied> {
+    return this.#toolHost.applyPatch(request, signal);
   }
 
   applyDiff(diff: Uint8Array, signal: AbortSignal): Promise<PatchApplied> {

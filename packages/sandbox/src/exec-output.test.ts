@@ -70,10 +70,11 @@ describe('ExecOutput', () => {
   it('never says that less than nothing was left out', () => {
     const { output } = setUp();
     const data = { head: Buffer.from('abc').toString('base64'), tail: '' };
-    const told = { type: 'exited' as const, id: 1, body: { ...END, ...data, totalBytes: 0 } };
+    const told = { type: 'exited' as const, id: 1, body: { ...END, ...data, totalBytes: 0, totalLines: 1 } };
     expect(output.toResult(told, 0)).toEqual({
       ...END,
       totalBytes: 0,
+      totalLines: 1,
       head: 'abc',
       tail: '',
       omittedBytes: 0,

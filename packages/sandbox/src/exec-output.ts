@@ -57,7 +57,7 @@ export class ExecOutput implements CommandListener {
   toResult({ type, body }: Told, sessionId: number): ExecResult {
     const head = Buffer.from(body.head, 'base64');
     const tail = Buffer.from(body.tail, 'base64');
-    const { durationMs, totalBytes } = body;
+    const { durationMs, totalBytes, totalLines } = body;
     const end =
       type === 'running'
         ? { ...UNKNOWN_END, sessionId }
@@ -68,6 +68,7 @@ export class ExecOutput implements CommandListener {
       head: head.toString(),
       tail: tail.toString(),
       totalBytes,
+      totalLines,
       omittedBytes: Math.max(0, totalBytes - head.byteLength - tail.byteLength),
     };
   }

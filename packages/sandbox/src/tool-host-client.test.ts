@@ -17,6 +17,7 @@ const exited = (id: number, text = '') => ({
     head: base64(text),
     tail: '',
     totalBytes: text.length,
+    totalLines: 1,
   },
 });
 
@@ -143,7 +144,11 @@ describe('ToolHostClient', () => {
   it('gives a session a number, and forgets it with its tool host', async () => {
     const { client, host, exec } = await setUp();
     const { result } = await exec({ yieldMs: 100 });
-    host().say({ type: 'running', id: 1, body: { durationMs: 100, head: '', tail: '', totalBytes: 0 } });
+    host().say({
+      type: 'running',
+      id: 1,
+      body: { durationMs: 100, head: '', tail: '', totalBytes: 0, totalLines: 1 },
+    });
     expect(await result).toMatchObject({ sessionId: 1, exitCode: null });
     host().end();
     await handedOn();

@@ -1,3 +1,4 @@
+import type { PatchCall } from '@drydock/contracts';
 import type {
   Clock,
   ExecRequest,
@@ -115,8 +116,11 @@ export class ToolHostClient {
     return answer.type === 'fingerprint' ? answer.body.digest : `unknown ${(this.#unknowns += 1)}`;
   }
 
-  async applyPatch(patch: string, signal: AbortSignal): Promise<PatchApplied> {
-    const answer = await this.#ask({ type: 'apply_patch', body: { patch } }, signal);
+  async applyPatch({ patch, workdir }: PatchCall, signal: AbortSignal): Promise<PatchApplied> {
+    const answer = await this.#ask(
+      { type: 'apply_patch', body: { patch, ...(workdir === undefined ? {} : { workdir }) } },
+      signal,
+    );
     if (answer.type === 'patched') return { kind: 'applied', changes: answer.body.changes };
     if (answer.type === 'failed') return { kind: 'mismatch', message: answer.body.message };
     const message =
@@ -254,7 +258,7 @@ export class ToolHostClient {
 
 function toExecBody(request: ExecRequest): Extract<ToolHostAsk, { type: 'exec' }>['body'] {
   const { cmd, workdir, env = {}, timeoutMs, maxOutputBytes } = request;
-  const { maxStreamBytes, yieldMs, keepStdinOpen } = request;
+  const { maxStreamBytes, yieldMs, keepStdinOpen, tty } = request;
   return {
     cmd,
     workdir,
@@ -264,5 +268,6 @@ function toExecBody(request: ExecRequest): Extract<ToolHostAsk, { type: 'exec' }
     ...(maxStreamBytes === undefined ? {} : { maxStreamBytes }),
     ...(yieldMs === undefined ? {} : { yieldMs }),
     ...(keepStdinOpen === undefined ? {} : { keepStdinOpen }),
+    ...(tty === undefined ? {} : { tty }),
   };
 }

@@ -75,7 +75,9 @@ export const isOutput = (item: Item): item is Output =>
 /** The text of an output; images have none. */
 export function readOutput({ output }: Output): string {
   if (typeof output === 'string') return output;
-  return output.map((part) => (part.type === 'input_text' ? part.text : '')).join('');
+  return output
+    .map((part) => (part.type === 'input_text' ? part.text : `[${part.image_url.split(',', 1)[0]}]`))
+    .join('\n');
 }
 
 /** The APIs take no call without its output and no output without its call, each in the other's form. */

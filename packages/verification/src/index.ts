@@ -3,6 +3,7 @@ export { gatherRepoFacts } from './repo-facts.ts';
 export type { RepoFacts } from './repo-facts.ts';
 export { detectChecks } from './detect-checks.ts';
 export type { DetectedChecks } from './detect-checks.ts';
+export { selectTests } from './select-tests.ts';
 export { runCheck } from './run-check.ts';
 export { compareRuns } from './compare-runs.ts';
 export type { ComparedRuns, RunComparison } from './compare-runs.ts';

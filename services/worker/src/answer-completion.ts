@@ -1,4 +1,4 @@
-import type { AgentFrame } from '@drydock/contracts';
+import type { AgentFrame, ToolCall } from '@drydock/contracts';
 import type { LimitKind, ModelTurn, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { Compactor } from './conversation/compactor.ts';
@@ -34,9 +34,10 @@ export async function answerCompletion(
   try {
     const result = await completeTurn(parts, body, signal);
     if (result.kind === 'exhausted') return refuseCompletion(parts, id, result.limit);
-    recordTurn(parts, result.turn);
-    const { text, toolCalls, status } = result.turn;
-    agent.send({ type: 'model.turn', id, body: { text, toolCalls: [...toolCalls], status } });
+    const calls = recordTurn(parts, result.turn);
+    const toolCalls = calls.map(({ callId, name, form }) => ({ callId, name, form }));
+    const { text, status } = result.turn;
+    agent.send({ type: 'model.turn', id, body: { text, toolCalls, status } });
     return toRefusal(result.turn);
   } catch (cause) {
     signal.throwIfAborted();
@@ -70,11 +71,11 @@ async function completeTurn(
   }
 }
 
-function recordTurn({ conversation, toolbox, events }: CompletionParts, turn: ModelTurn): void {
-  conversation.record(turn);
+function recordTurn({ conversation, toolbox, events }: CompletionParts, turn: ModelTurn): ToolCall[] {
+  const calls = conversation.record(turn);
   toolbox.startTurn();
-  if (turn.text === '') return;
-  events.emit({ type: 'message.added', data: { role: 'assistant', text: turn.text } });
+  if (turn.text !== '') events.emit({ type: 'message.added', data: { role: 'assistant', text: turn.text } });
+  return calls;
 }
 
 /** What it comes to when the model, or a filter before it, will not go on. */

@@ -6,7 +6,7 @@ const NOT_SCREENED = 'The last changes could not be screened.';
 
 interface DisclosureParts {
   readonly events: Pick<EventSink, 'hold' | 'release' | 'withhold'>;
-  readonly conversation: Pick<Conversation, 'lineCount' | 'toJsonLines'>;
+  readonly conversation: Pick<Conversation, 'lineCount' | 'toReadableLines'>;
   readonly log: Pick<AttemptLog, 'entryCount' | 'toBytes'>;
 }
 
@@ -62,7 +62,7 @@ export class Disclosure {
   /** The artifact transcript.jsonl, unmasked. */
   transcript(): Uint8Array {
     const { conversation } = this.#parts;
-    const lines = conversation.toJsonLines(this.#shown?.lines);
+    const lines = conversation.toReadableLines(this.#shown?.lines);
     if (this.#withheld === undefined) return lines;
     const item = { type: 'message', role: 'user', text: this.#withheld };
     return Buffer.concat([lines, Buffer.from(`${JSON.stringify(item)}\n`)]);

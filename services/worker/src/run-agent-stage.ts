@@ -91,6 +91,7 @@ function createToolbox(
     gate,
     egress,
     desk: createDesk(attempt, sandbox),
+    keep: (name, bytes) => attempt.keep(name, bytes),
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       // The workspace was read-only so far: there is nothing to look at but words.
@@ -99,6 +100,7 @@ function createToolbox(
       await attempt.enter('running');
       onPlan();
     },
+    onImage: (callId, image) => attempt.conversation.attach(callId, image),
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
 }
@@ -166,6 +168,7 @@ function toAgentStart(
     kind: spec.kind,
     instruction: spec.instruction,
     tools: [...spec.tools],
+    ...(deps.models.describe(spec.model).vision ? {} : { isBlind: true as const }),
     maxTurns: Math.max(1, spec.limits.max_turns - budget.turns),
     workdir: '/job/work',
     // The date of the worker's clock: a date is all that the model needs of time. allow wall-clock: formatted, not read

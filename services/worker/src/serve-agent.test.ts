@@ -115,7 +115,8 @@ async function serve(script: Script) {
     },
     AbortSignal.timeout(5_000),
   );
-  return { outcome, sent: sent.map((frame) => frame.type), ran, items: conversation.items, events };
+  const told = sent.map((frame) => frame.type);
+  return { outcome, frames: sent, sent: told, ran, items: conversation.items, events };
 }
 
 describe('serving an agent process', () => {
@@ -130,6 +131,27 @@ describe('serving an agent process', () => {
       sent: ['start', 'model.turn', 'tool.observation'],
       ran: ['{"cmd":"ls"}'],
     });
+  });
+
+  it('takes calls of one id and a megabyte of arguments: each is run once, and the agent is shown no input', async () => {
+    const large = { ...CALL, input: 'x'.repeat(1 << 20) };
+    const items = [large, CALL].map((call) => ({ type: 'tool_call' as const, call }));
+    const model = () => Promise.resolve({ ...TURN, items, toolCalls: [large, CALL] });
+    const call = (id: number, callId: string) => ({ type: 'tool.call', id, body: { callId } }) as const;
+    const frames = [complete(1), call(2, 'c1'), call(3, 'c1_2'), finished('submitted')];
+    const { frames: sent, ran } = await serve({ frames, model, submitted: true });
+    const { name, form } = CALL;
+    expect(sent[1]).toEqual({
+      type: 'model.turn',
+      id: 1,
+      body: {
+        text: '',
+        status: 'completed',
+        toolCalls: ['c1', 'c1_2'].map((callId) => ({ callId, name, form })),
+      },
+    });
+    expect(sent).toHaveLength(4);
+    expect(ran).toEqual([large.input, CALL.input]);
   });
 
   it('does not believe a submission that the worker has not recorded', async () => {

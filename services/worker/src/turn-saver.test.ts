@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { Disclosure } from './disclosure.ts';
 import { AttemptLog } from './attempt-log.ts';
+import { MaskedLines } from './masked-lines.ts';
 import { Redactor } from './redactor.ts';
 import { TurnSaver } from './turn-saver.ts';
 
@@ -43,7 +44,10 @@ function setUp(older?: { patchBytes: number }) {
     artifacts: {} as Partial<Record<ArtifactName, string>>,
     checkpoint: undefined as unknown,
     log: new AttemptLog(),
-    conversation: { toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n') },
+    conversation: {
+      toJsonLines: () => new TextEncoder().encode('said canary-0123456789\n'),
+      toReadableLines: () => new TextEncoder().encode('said canary-0123456789\n'),
+    },
     get disclosure() {
       const { conversation, events, log } = attempt;
       shown ??= new Disclosure({ conversation: { ...conversation, lineCount: 0 }, events, log });
@@ -67,7 +71,7 @@ function setUp(older?: { patchBytes: number }) {
     lease: { fence: 3 },
     budget: { turns: 2, usage: NO_USAGE },
     resumePoint: undefined as unknown,
-    redactor: new Redactor([{ name: 'KEY', value: 'canary-0123456789' }]),
+    maskedTranscript: new MaskedLines(new Redactor([{ name: 'KEY', value: 'canary-0123456789' }])),
     keepTranscript: () => Attempt.prototype.keepTranscript.call(attempt),
     isPatchSoFar: (diff: Uint8Array) => Attempt.prototype.isPatchSoFar.call(attempt, diff),
     findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),

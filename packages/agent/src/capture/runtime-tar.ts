@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { RUNTIME, WORKSPACE } from '../paths.ts';
+import { WORKSPACE } from '../paths.ts';
+import { runtimeProgram } from '../runtime-program.ts';
 
 const MAX_WORDS = 1_500;
 
@@ -10,9 +11,8 @@ const COMMON = ['--xattrs', '--xattrs-include=user.*'];
 
 /** Starts the injected tar in a directory, the workspace unless said otherwise, stdin and stdout piped. */
 export function startTar(args: readonly string[], dir: string = WORKSPACE): ChildProcess {
-  // Started by its loader, Node is told that the loader is its executable.
-  const argv = ['--inhibit-cache', '--library-path', `${RUNTIME}/lib`, `${RUNTIME}/bin/tar`];
-  return spawn(process.execPath, [...argv, ...COMMON, '-C', dir, ...args], {
+  const [file, ...argv] = runtimeProgram('tar');
+  return spawn(file, [...argv, ...COMMON, '-C', dir, ...args], {
     cwd: '/',
     env: ENVIRONMENT,
     stdio: ['pipe', 'pipe', 'pipe'],

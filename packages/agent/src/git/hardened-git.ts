@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { RUNTIME } from '../paths.ts';
+import { runtimeProgram } from '../runtime-program.ts';
 
 /**
  * What makes file contents raw bytes, whatever `.gitattributes` a repository has: this file has the last word over
@@ -109,10 +109,9 @@ export async function runGit(place: GitPlace, run: GitRun): Promise<GitOutput> {
 }
 
 function start(place: GitPlace, { args, stdin }: GitRun): ChildProcess {
-  // Started by its loader, Node is told that the loader is its executable.
-  const argv = ['--inhibit-cache', '--library-path', `${RUNTIME}/lib`, `${RUNTIME}/bin/git`];
+  const [file, ...argv] = runtimeProgram('git');
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-  const child = spawn(process.execPath, [...argv, ...settings, ...args], {
+  const child = spawn(file, [...argv, ...settings, ...args], {
     cwd: place.cwd,
     env: { ...ENVIRONMENT, ...place.env },
     stdio: [stdin === 'inherit' ? 'inherit' : 'pipe', 'pipe', 'pipe'],

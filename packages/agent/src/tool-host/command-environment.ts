@@ -1,3 +1,5 @@
+import { COMMANDS } from '../paths.ts';
+
 /** Where tools come from when the image names no PATH. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -17,11 +19,11 @@ const READER_ENVIRONMENT = {
   GIT_OPTIONAL_LOCKS: '0',
 } as const;
 
-/** Environment of every command: no colour, no pager, no terminal, UTF-8, and nothing of the host. */
+/** Environment of every command: no colour, no pager, a terminal that can do nothing, UTF-8, and nothing of the host. */
 export function buildCommandEnvironment(options: EnvironmentOptions): Record<string, string> {
   const { home, path, shell, isReader = false } = options;
   return {
-    PATH: path ?? DEFAULT_PATH,
+    PATH: `${path ?? DEFAULT_PATH}:${COMMANDS}`,
     HOME: home,
     ...(shell === undefined ? {} : { SHELL: shell }),
     LANG: 'C.UTF-8',

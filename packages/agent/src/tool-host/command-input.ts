@@ -8,11 +8,18 @@ const END_OF_INPUT_KEY = '\u0004';
 interface CommandInput {
   /** Null: closed from the beginning. */
   readonly stdin: Writable | null;
+  /** A terminal knows itself what keys mean. */
+  readonly isTerminal: boolean;
   readonly interrupt: () => void;
 }
 
 /** Gives a command what is typed: Ctrl-C interrupts it, Ctrl-D ends its input. Throws `invalid_request` for the model. */
-export function typeInto({ stdin, interrupt }: CommandInput, chars: string): void {
+export function typeInto(input: CommandInput, chars: string): void {
+  if (input.isTerminal && input.stdin?.writable === true) input.stdin.write(chars);
+  else typeIntoPipe(input, chars);
+}
+
+function typeIntoPipe({ stdin, interrupt }: CommandInput, chars: string): void {
   if (chars.includes(INTERRUPT_KEY)) interrupt();
   const [text = '', ...afterEnd] = chars.replaceAll(INTERRUPT_KEY, '').split(END_OF_INPUT_KEY);
   const ends = afterEnd.length > 0;

@@ -10,7 +10,7 @@ const MAX_ANSWER_BYTES = 720 << 10;
 /** What is kept of a command between two answers about it. */
 const SESSION_BYTES = 1 << 20;
 
-type Answered = Pick<Extract<ToolHostResponse, { type: 'running' }>['body'], 'head' | 'tail' | 'totalBytes'>;
+type Answered = Omit<Extract<ToolHostResponse, { type: 'running' }>['body'], 'durationMs'>;
 
 /** What a command writes: its beginning is streamed, both ends of what was not answered yet are kept. Constant memory. */
 export class CommandOutput {
@@ -40,12 +40,12 @@ export class CommandOutput {
   /** Head and tail, together at most `maxBytes`, of what was written since the last time. */
   take(maxBytes: number): Answered {
     this.#stream.flush();
-    const { totalBytes } = this.#buffer;
+    const { totalBytes, totalLines } = this.#buffer;
     const { head, tail } = cutEnds(this.#buffer.read(), Math.min(maxBytes, MAX_ANSWER_BYTES));
-    const answered = { head: head.toString('base64'), tail: tail.toString('base64'), totalBytes };
+    const ends = { head: head.toString('base64'), tail: tail.toString('base64') };
     this.#answeredBytes += totalBytes;
     this.#buffer.clear();
-    return answered;
+    return { ...ends, totalBytes, totalLines };
   }
 
   #push(chunk: Buffer): void {

@@ -3,11 +3,13 @@ import type { Clock } from '@drydock/core';
 import { randomUUID } from 'node:crypto';
 import { typeInto } from './command-input.ts';
 import { CommandOutput } from './command-output.ts';
+import { keepRunning } from './keep-running.ts';
 import type { OutputPipes } from './output-pipes.ts';
 import { OutputStream } from './output-stream.ts';
 import { readProcessTable } from './read-process-table.ts';
 import type { Shell } from './shell.ts';
 import { commandTag, leaderOf, spawnCommand, type CommandChild } from './spawn-command.ts';
+import type { TerminalPrograms } from './terminal.ts';
 import { signalProcess, sweepExec } from './sweep-exec.ts';
 
 /** A command's own end may leave grandchildren that hold its output open: they are given this long. */
@@ -26,6 +28,7 @@ export interface CommandHost {
   /** The user whose processes are swept. */
   readonly uid: number;
   readonly pipes: Pick<OutputPipes, 'take'>;
+  readonly terminal: TerminalPrograms;
   readonly clock: Clock;
 }
 
@@ -68,13 +71,16 @@ export async function startCommand(host: CommandHost, start: CommandStart): Prom
     ),
     leader: await leaderOf(child),
   };
+  const { leader: pid, exited } = run;
+  if (child.terminal !== undefined) void keepRunning({ pid, clock: host.clock, ended: exited });
   const output = new CommandOutput(child, body, new OutputStream(host.clock, onOutput));
   const interrupt = (): void => signalProcess(-run.leader, 'SIGINT');
   return {
     ended: runToEnd(run, { startedAt, timeoutMs: body.timeoutMs, cancelled }),
     output,
     startedAt,
-    write: (chars) => typeInto({ stdin: child.stdin, interrupt }, chars),
+    write: (chars) =>
+      typeInto({ stdin: child.stdin, isTerminal: child.terminal !== undefined, interrupt }, chars),
   };
 }
 
@@ -108,7 +114,8 @@ async function runToEnd(run: CommandRun, { startedAt, timeoutMs, cancelled }: Li
   if (typeof end !== 'string') await within(DRAIN_MS, Promise.race([closed, cut.promise]), clock);
   cut.release();
   signalProcess(-leader, 'SIGKILL');
-  await sweepExec({ leader, readTable: () => readProcessTable(uid, tag), clock });
+  const sessions = [leader, child.terminal?.session() ?? leader];
+  await sweepExec({ sessions, readTable: () => readProcessTable(uid, tag), clock });
   await within(LAST_BYTES_MS, closed, clock);
   for (const stream of [child.stdin, ...child.outputs]) stream?.destroy();
   return { ...(typeof end === 'string' ? KILLED : end), timedOut: end === 'timed_out', durationMs };

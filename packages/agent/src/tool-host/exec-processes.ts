@@ -8,13 +8,13 @@ export interface ProcessEntry {
 }
 
 /**
- * The processes that a command left: those with its tag, those of its session, and what descends from either. A
+ * The processes that a command left: those with its tag, those of its sessions, and what descends from either. A
  * process that left the session, cleared its environment and whose parent is gone is not found; only `clear` at the
  * end of a stage is sure to get it.
  */
-export function findExecProcesses(table: readonly ProcessEntry[], leader: number): number[] {
+export function findExecProcesses(table: readonly ProcessEntry[], sessions: readonly number[]): number[] {
   const found = new Set(
-    table.filter((entry) => entry.tagged || entry.session === leader).map(({ pid }) => pid),
+    table.filter((entry) => entry.tagged || sessions.includes(entry.session)).map(({ pid }) => pid),
   );
   for (let before = -1; before !== found.size;) {
     before = found.size;

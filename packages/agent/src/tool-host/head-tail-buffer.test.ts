@@ -32,6 +32,16 @@ describe('HeadTailBuffer', () => {
     expect(fill(1, 'abc')).toEqual({ head: 'a', tail: '', total: 3 });
   });
 
+  test('counts lines, a last one without an ending too, and begins anew', () => {
+    const buffer = new HeadTailBuffer(2);
+    for (const chunk of ['a\nb', 'c\n', '', 'd']) buffer.push(Buffer.from(chunk));
+    expect(buffer.totalLines).toBe(3);
+    buffer.clear();
+    expect(buffer.totalLines).toBe(0);
+    buffer.push(Buffer.from('\n\n'));
+    expect(buffer.totalLines).toBe(2);
+  });
+
   test('is head and tail of the whole, however it came in', () => {
     fc.assert(
       fc.property(

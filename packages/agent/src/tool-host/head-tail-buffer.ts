@@ -1,5 +1,7 @@
 import { firstCharacterIndex, wholeCharactersLength } from '../utf8-boundary.ts';
 
+const NEWLINE = 0x0a;
+
 /** Output of which at most the first and the last half are kept, in constant memory. */
 export class HeadTailBuffer {
   readonly #head: Buffer;
@@ -8,6 +10,8 @@ export class HeadTailBuffer {
   /** Where the next byte of the tail goes; the tail is a ring. */
   #tailNext = 0;
   #total = 0;
+  #newlines = 0;
+  #endsInLine = false;
 
   /** Keeps `maxBytes` of output. */
   constructor(maxBytes: number) {
@@ -19,8 +23,16 @@ export class HeadTailBuffer {
     return this.#total;
   }
 
+  /** Lines of all that was pushed; a last one without an ending counts. */
+  get totalLines(): number {
+    return this.#newlines + (this.#endsInLine ? 1 : 0);
+  }
+
   push(chunk: Uint8Array): void {
+    if (chunk.byteLength === 0) return;
     this.#total += chunk.byteLength;
+    this.#newlines += countNewlines(chunk);
+    this.#endsInLine = chunk.at(-1) !== NEWLINE;
     const headPart = chunk.subarray(0, this.#head.byteLength - this.#headLength);
     this.#head.set(headPart, this.#headLength);
     this.#headLength += headPart.byteLength;
@@ -32,6 +44,8 @@ export class HeadTailBuffer {
     this.#headLength = 0;
     this.#tailNext = 0;
     this.#total = 0;
+    this.#newlines = 0;
+    this.#endsInLine = false;
   }
 
   /**
@@ -62,4 +76,10 @@ export class HeadTailBuffer {
     this.#tail.set(kept.subarray(first.byteLength), 0);
     this.#tailNext = (this.#tailNext + kept.byteLength) % size;
   }
+}
+
+function countNewlines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
 }

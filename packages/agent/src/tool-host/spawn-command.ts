@@ -5,7 +5,9 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { errnoOf } from '../workspace/errno.ts';
 import type { CommandHost, ExecBody } from './command.ts';
+import type { OutputPipe } from './output-pipes.ts';
 import { shellArguments, type Shell } from './shell.ts';
+import { readSession, terminalArguments } from './terminal.ts';
 
 /** Name of the variable that marks every process of one command. */
 const TAG = 'DRYDOCK_EXEC';
@@ -16,6 +18,13 @@ export interface CommandChild {
   readonly stdin: Writable | null;
   /** Both outputs in one; only where the shell has to join them, what is still written to the other is here too. */
   readonly outputs: readonly Readable[];
+  /** Absent: it sees pipes. */
+  readonly terminal?: Terminal;
+}
+
+interface Terminal {
+  /** The session that the command leads on it; undefined until it is there. */
+  readonly session: () => number | undefined;
 }
 
 /** `NAME=value`, as it stands in the environment of every process of the command with this nonce. */
@@ -42,25 +51,32 @@ interface ShellStart {
   readonly env: Readonly<Record<string, string>>;
 }
 
-function startShell({ pipes }: CommandHost, shell: Shell, { body, cwd, env }: ShellStart): CommandChild {
-  const pipe = pipes.take();
-  const joined = pipe === undefined ? ('by shell' as const) : ('by pipe' as const);
+function startShell(host: CommandHost, shell: Shell, { body, cwd, env }: ShellStart): CommandChild {
+  const pipe = host.pipes.take();
   const output = pipe?.writeFd ?? 'pipe';
+  const joined = pipe === undefined ? ('by shell' as const) : ('by pipe' as const);
   // Without input by default: programs such as rg wait for ever on a stdin that is open and says nothing.
   const stdin = body.keepStdinOpen === true ? 'pipe' : 'ignore';
   try {
-    const args = shellArguments(shell, body.cmd, joined);
-    // A session of its own: it can be killed as a whole, and has no terminal and no stream of the tool host.
-    const child = spawn(shell.file, args, { cwd, env, detached: true, stdio: [stdin, output, output] });
+    const isOnTerminal = body.tty === true;
+    const shellArgv = [shell.file, ...shellArguments(shell, body.cmd, joined)] as const;
+    const [file, ...args] = isOnTerminal ? terminalArguments(host.terminal, shell, body.cmd) : shellArgv;
+    const session = isOnTerminal ? (['pipe'] as const) : [];
+    // A session of its own: it can be killed as a whole, and has no stream of the tool host and no terminal of others.
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: [stdin, output, output, ...session] });
     // A command that ends does not read to the end.
     child.stdin?.on('error', () => undefined);
-    const outputs = [pipe?.output, child.stdout, child.stderr].flatMap((stream) => stream ?? []);
-    return { process: child, stdin: child.stdin, outputs };
+    const outputs = listOutputs(child, pipe);
+    const terminal = isOnTerminal ? { terminal: { session: readSession(child) } } : {};
+    return { process: child, stdin: child.stdin, outputs, ...terminal };
   } finally {
     // Where nothing was started this was the last writer, and the pipe comes to its end.
     pipe?.handOver();
   }
 }
+
+const listOutputs = ({ stdout, stderr }: ChildProcess, pipe: OutputPipe | undefined): Readable[] =>
+  [pipe?.output, stdout, stderr].flatMap((stream) => stream ?? []);
 
 /** Pid of the command's first process: leader of its group and session. Throws as `spawnCommand` does. */
 export async function leaderOf({ process: child }: CommandChild): Promise<number> {

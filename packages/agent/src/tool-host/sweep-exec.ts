@@ -7,16 +7,16 @@ import type { ProcessEntry } from './exec-processes.ts';
 const ROUND_MS: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
 
 interface Sweep {
-  /** The command's first process: leader of its group and session. */
-  readonly leader: number;
+  /** The command's own, and that on its terminal. */
+  readonly sessions: readonly number[];
   readonly readTable: () => readonly ProcessEntry[];
   readonly clock: Clock;
 }
 
 /** Kills what a command left behind and waits until it is gone, at most 127 ms. */
-export async function sweepExec({ leader, readTable, clock }: Sweep): Promise<void> {
+export async function sweepExec({ sessions, readTable, clock }: Sweep): Promise<void> {
   for (const waitMs of ROUND_MS) {
-    const left = findExecProcesses(readTable(), leader);
+    const left = findExecProcesses(readTable(), sessions);
     if (left.length === 0) return;
     for (const pid of left) signalProcess(pid, 'SIGKILL');
     await clock.sleep(waitMs);

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import type { ToolHostRequest, ToolHostResponse } from '@drydock/contracts';
 import { applyPatch } from '../apply-patch/apply-patch.ts';
 import { listWorkspaceDirectory } from '../workspace/list-workspace-directory.ts';
@@ -49,10 +50,8 @@ export class ToolHost {
         return this.#commands.exec(request);
       case 'write':
         return this.#commands.write(request);
-      case 'apply_patch': {
-        const changes = applyPatch(request.body.patch, new WorkspacePatchFiles(workspace));
-        return { type: 'patched', id, body: { changes } };
-      }
+      case 'apply_patch':
+        return this.#applyPatch(request);
       case 'read_file':
         return this.#readFile(request);
       case 'list_dir': {
@@ -74,6 +73,13 @@ export class ToolHost {
         this.#options.killAll();
         return { type: 'done', id, body: {} };
     }
+  }
+
+  #applyPatch({ id, body }: Request<'apply_patch'>): ToolHostResponse {
+    const { workspace } = this.#options.commands;
+    const directory = relative(workspace, resolve(workspace, body.workdir ?? workspace));
+    const changes = applyPatch(body.patch, new WorkspacePatchFiles(workspace, directory));
+    return { type: 'patched', id, body: { changes } };
   }
 
   async #readFile({ id, body }: Request<'read_file'>): Promise<ToolHostResponse> {

@@ -8,27 +8,34 @@ type Job = Parameters<typeof selectTools>[1];
 const job: Job = { kind: 'fix', tools: ['code_interpreter'] };
 const asking: AgentStart['network'] = { hosts: [], canAsk: true };
 
+const LOOKS = ['exec_command', 'write_stdin', 'view_image'];
+
 describe('selectTools', () => {
   test.each<[string, Stage, Job, string[]]>([
-    ['explores and plans', 'planning', job, ['exec_command', 'write_stdin', 'submit_plan']],
-    ['works', 'running', job, ['exec_command', 'write_stdin', 'apply_patch', 'update_plan', 'submit']],
+    ['explores and plans', 'planning', job, [...LOOKS, 'submit_plan']],
+    [
+      'works',
+      'running',
+      job,
+      ['exec_command', 'write_stdin', 'apply_patch', 'view_image', 'update_plan', 'submit'],
+    ],
     [
       'asks where there is somebody',
       'planning',
       { ...job, network: asking },
-      ['exec_command', 'write_stdin', 'request_permissions', 'submit_plan'],
+      ['exec_command', 'write_stdin', 'request_permissions', 'view_image', 'submit_plan'],
     ],
     [
       'does not ask where hosts are granted and nobody is there',
       'planning',
       { ...job, network: { hosts: ['a.test'], canAsk: false } },
-      ['exec_command', 'write_stdin', 'submit_plan'],
+      [...LOOKS, 'submit_plan'],
     ],
     [
       'changes nothing in a review',
       'running',
       { ...job, kind: 'review' },
-      ['exec_command', 'write_stdin', 'update_plan', 'submit'],
+      [...LOOKS, 'update_plan', 'submit'],
     ],
     [
       'has no shell, and nothing to ask for, where none is listed',
@@ -52,5 +59,11 @@ describe('selectTools', () => {
         properties: Object.fromEntries(read.map((name) => [name, expect.anything()])),
       },
     });
+  });
+
+  test('offers view_image to a model that can see', () => {
+    const names = (from: Job) => selectTools('running', from).map(({ name }) => name);
+    expect(names(job)).toContain('view_image');
+    expect(names({ ...job, isBlind: true })).not.toContain('view_image');
   });
 });

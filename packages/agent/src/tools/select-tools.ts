@@ -8,13 +8,14 @@ import { submitFor } from './submit-for.ts';
 /** The tools that the model is given in a stage of this job. The worker decides over every call all the same. */
 export function selectTools(
   stage: Stage,
-  job: Pick<AgentStart, 'kind' | 'tools' | 'network'>,
+  job: Pick<AgentStart, 'kind' | 'tools' | 'network' | 'isBlind'>,
 ): ToolDefinition[] {
   const canAsk = job.network?.canAsk === true;
   const context = { kind: job.kind, stage, listed: job.tools };
   return ToolName.options
     .filter((name) => findToolObstacle(TOOL_RULES[name], context) === undefined)
     .filter((name) => name !== 'request_permissions' || canAsk)
+    .filter((name) => name !== 'view_image' || job.isBlind !== true)
     .map((name) => {
       if (name === 'submit') return submitFor(job.kind);
       return name === 'exec_command' && canAsk ? ASKING_EXEC : TOOL_DEFINITIONS[name];

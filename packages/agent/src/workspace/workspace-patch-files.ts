@@ -12,7 +12,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { errnoOf } from './errno.ts';
 import { locateInWorkspace } from './locate-in-workspace.ts';
 import type { PatchFile, PatchFiles } from '../apply-patch/patch-files.ts';
@@ -27,13 +27,18 @@ const MAX_FILE_BYTES = 16 << 20;
  */
 export class WorkspacePatchFiles implements PatchFiles {
   readonly #root: string;
+  readonly #directory: string;
 
-  constructor(root: string) {
+  /** `directory` is what the patch's own paths are relative to, itself relative to `root`. */
+  constructor(root: string, directory = '') {
     this.#root = root;
+    this.#directory = directory;
   }
 
   locate(path: string, lastLink: 'follow' | 'keep'): string {
-    const found = locateInWorkspace(this.#root, path, lastLink);
+    const isAsNamed = this.#directory === '' || path === '' || isAbsolute(path);
+    const named = isAsNamed ? path : join(this.#directory, path);
+    const found = locateInWorkspace(this.#root, named, lastLink);
     if (found.kind === 'refused') throw rejectPatch(found.message);
     return found.path;
   }

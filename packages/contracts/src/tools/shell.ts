@@ -5,7 +5,7 @@ import { Justification, Permissions } from './permissions.ts';
 export const ExecCommandArgs = z.object({
   cmd: z.string().min(1).max(65_536),
   workdir: z.string().max(4_096).optional(),
-  /** Known to Codex models; there are no terminals here, so that `true` is refused. */
+  /** Runs it on a terminal, whose input is always open; pipes without. */
   tty: z.boolean().optional(),
   keep_stdin_open: z.boolean().optional(),
   yield_time_ms: z.number().int().nonnegative().optional(),

@@ -15,6 +15,8 @@ export const ToolDefinition = z.discriminatedUnion('form', [
     name: ToolName,
     description: z.string(),
     grammar: z.object({ syntax: z.literal('lark'), definition: z.string() }),
+    /** What a model that takes functions alone is told of it, as it is given no grammar. */
+    asFunction: z.string().optional(),
   }),
 ]);
 export type ToolDefinition = z.infer<typeof ToolDefinition>;

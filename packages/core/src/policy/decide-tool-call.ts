@@ -32,9 +32,8 @@ export function decideToolCall(call: Pick<ToolCall, 'name' | 'form'>, context: T
   const rule = TOOL_RULES[tool];
   const obstacle = findToolObstacle(rule, context);
   if (obstacle !== undefined) return deny(obstacle, OBSTACLES[obstacle](tool, context));
-  if (rule.form !== call.form) {
+  if (rule.form !== call.form && rule.anyForm !== true)
     return deny('wrong_form', `${tool} is a ${rule.form} tool; call it as one.`);
-  }
   return { verdict: 'allow', reason: 'listed', tool };
 }
 

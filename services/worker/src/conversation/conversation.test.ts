@@ -106,7 +106,43 @@ describe('a conversation', () => {
   it('forgets the calls of an older turn', () => {
     const conversation = new Conversation();
     conversation.record(turn);
-    conversation.record({ ...turn, items: [], toolCalls: [] });
+    conversation.record({ ...turn, items: [] });
     expect(() => conversation.takeCall('c1')).toThrow(protocolError);
+  });
+
+  it('gives every call an id of its own, whatever the server gave', () => {
+    const conversation = new Conversation();
+    const item = { type: 'tool_call', call } as const;
+    const [first, second] = conversation.record({ ...turn, items: [item, item] });
+    expect([first, second]).toEqual([call, { ...call, callId: 'c1_2' }]);
+    for (const callId of ['c1', 'c1_2']) {
+      expect(conversation.takeCall(callId)).toMatchObject({ callId });
+      conversation.append([{ type: 'tool_output', callId, form: 'function', output: 'ok' }]);
+    }
+    expect(conversation.record({ ...turn, items: [item] })).toEqual([{ ...call, callId: 'c1_3' }]);
+    const later = new Conversation();
+    later.resume(conversation.items);
+    expect(later.record({ ...turn, items: [item] })).toEqual([{ ...call, callId: 'c1_4' }]);
+  });
+
+  it('shows the model the image of an output, which only the worker adds and people do not get', () => {
+    const conversation = new Conversation();
+    const image = { mediaType: 'image/png', bytes: 3, sha256: 'ab', data: 'AAAA' } as const;
+    const said = { type: 'tool_output', callId: 'c1', form: 'function', output: 'Image' } as const;
+    conversation.attach('c1', image);
+    conversation.record(turn);
+    conversation.attach('c1', image);
+    conversation.takeCall('c1');
+    conversation.append([{ ...said, image }]);
+    conversation.record(turn);
+    conversation.takeCall('c1_2');
+    conversation.attach('c1_2', image);
+    conversation.append([{ ...said, callId: 'c1_2' }]);
+    const outputs = conversation.items.filter((item) => item.type === 'tool_output');
+    expect(outputs).toEqual([said, { ...said, callId: 'c1_2', image }]);
+    const readable = Buffer.from(conversation.toReadableLines()).toString();
+    expect(readable).toContain('"image":{"mediaType":"image/png","bytes":3,"sha256":"ab"}');
+    expect(readable).not.toContain('AAAA');
+    expect(Buffer.from(conversation.toJsonLines()).toString()).toContain('AAAA');
   });
 });

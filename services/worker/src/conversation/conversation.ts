@@ -1,9 +1,13 @@
-import type { AgentFrame, ToolCall, TranscriptItem, TranscriptLine } from '@drydock/contracts';
+import type { AgentFrame, ToolCall, ToolImage, TranscriptItem, TranscriptLine } from '@drydock/contracts';
 import type { ModelTurn } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 
 type CompletionBody = Extract<AgentFrame, { type: 'model.complete' }>['body'];
 
+type ToolOutput = Extract<TranscriptItem, { type: 'tool_output' }>;
+
+/** Model servers take ids of up to 64 characters. */
+const MAX_ID_STEM = 56;
 /** Some thirty times the largest context window; it is held in memory and sent with every turn. */
 const MAX_TRANSCRIPT_BYTES = 32 << 20;
 
@@ -26,6 +30,9 @@ export class Conversation {
   #turns = 0;
   #open = new Map<string, ToolCall>();
   #answered = new Set<string>();
+  readonly #images = new Map<string, ToolImage>();
+  /** Every id that a call had. */
+  readonly #callIds = new Set<string>();
 
   get items(): readonly TranscriptItem[] {
     return this.#items;
@@ -56,13 +63,23 @@ export class Conversation {
     for (const item of items) this.#addLine(this.#admit(item));
   }
 
-  /** Takes a turn of the model: its items and its tool calls. */
-  record(turn: ModelTurn): void {
-    for (const item of turn.items) this.#addLine(item);
-    const { status, usage } = turn;
+  /**
+   * Takes a turn of the model: its items. Returns its tool calls, each with an id that no other has: servers give one
+   * twice, and outputs and events would be anybody's.
+   */
+  record({ items, status, usage }: Pick<ModelTurn, 'items' | 'status' | 'usage'>): ToolCall[] {
+    const recorded = items.map((item) => (item.type === 'tool_call' ? this.#rename(item) : item));
+    for (const item of recorded) this.#addLine(item);
     this.#addLine({ type: 'turn_ended', turn: this.#turns + 1, status, usage });
-    this.#open = new Map(turn.toolCalls.map((call) => [call.callId, call]));
+    const calls = recorded.flatMap((item) => (item.type === 'tool_call' ? [item.call] : []));
+    this.#open = new Map(calls.map((call) => [call.callId, call]));
     this.#answered = new Set();
+    return calls;
+  }
+
+  /** Shows the model an image with the output of a call that was taken. */
+  attach(callId: string, image: ToolImage): void {
+    if (this.#answered.has(callId)) this.#images.set(callId, image);
   }
 
   /** The call of the last turn with this id, once. Throws `protocol_error` where there is none. */
@@ -101,16 +118,37 @@ export class Conversation {
       this.#items = [...line.items];
     } else {
       if (isOfModel(line)) this.#openingLength ??= this.#items.length;
+      if (line.type === 'tool_call') this.#callIds.add(line.call.callId);
       this.#items.push(line);
     }
   }
 
+  #rename({ type, call }: Extract<TranscriptItem, { type: 'tool_call' }>): {
+    type: 'tool_call';
+    call: ToolCall;
+  } {
+    let { callId } = call;
+    // Ends: each round is another number, and what is taken is finite.
+    for (let copy = 2; this.#callIds.has(callId); copy += 1)
+      callId = `${call.callId.slice(0, MAX_ID_STEM)}_${copy}`;
+    this.#callIds.add(callId);
+    return { type, call: { ...call, callId } };
+  }
+
   #admit(item: TranscriptItem): TranscriptItem {
     if (item.type === 'message' && item.role !== 'assistant') return item;
-    if (item.type === 'tool_output' && this.#answered.delete(item.callId)) return item;
+    if (item.type === 'tool_output' && this.#answered.delete(item.callId)) return this.#illustrate(item);
     throw new DrydockError('protocol_error', {
       message: 'The agent added an item that only the model may add.',
     });
+  }
+
+  /** An image is the worker's: the agent cannot show the model one. */
+  #illustrate(item: ToolOutput): ToolOutput {
+    const { image: _, ...said } = item;
+    const image = this.#images.get(said.callId);
+    this.#images.delete(said.callId);
+    return image === undefined ? said : { ...said, image };
   }
 
   /** How many lines there are: what was said, and the marks between. */
@@ -118,15 +156,24 @@ export class Conversation {
     return this.#lines.length;
   }
 
-  /** The first lines, all where no number is given, as lines of JSON. */
-  toJsonLines(lines?: number): Uint8Array {
-    return new TextEncoder().encode(
-      this.#lines
-        .slice(0, lines)
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join(''),
-    );
+  /** The conversation as it was, to go on from. */
+  toJsonLines(): Uint8Array {
+    return toLines(this.#lines);
   }
+
+  /** The first lines, all where no number is given, for people: of an image its size and digest, not its bytes. */
+  toReadableLines(lines?: number): Uint8Array {
+    return toLines(this.#lines.slice(0, lines).map(withoutImageData));
+  }
+}
+
+const toLines = (lines: readonly TranscriptLine[]): Uint8Array =>
+  new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+
+function withoutImageData(line: TranscriptLine): TranscriptLine {
+  if (line.type !== 'tool_output' || line.image === undefined) return line;
+  const { data: _, ...image } = line.image;
+  return { ...line, image };
 }
 
 const isOfModel = (item: TranscriptItem): boolean =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ExecCommandArgs, Observation, WriteStdinArgs } from '@drydock/contracts';
 import type { Clock, CommandEnd, ExecResult, Sandbox } from '@drydock/core';
 import type { AttemptLog, LogEntry } from '../attempt-log.ts';
@@ -81,7 +82,9 @@ export class CommandRunner {
         env,
         timeoutMs: Math.max(1, Math.ceil(Math.min(slice.restMs, this.#restMs))),
         ...(slice.isLimited ? {} : { yieldMs: this.#clamp(args.yield_time_ms, WAITS.exec) }),
-        keepStdinOpen: args.keep_stdin_open === true && !slice.isLimited,
+        // A slice has no sessions: what asks for input reads its end at once, on a terminal too.
+        keepStdinOpen: (args.keep_stdin_open === true || args.tty === true) && !slice.isLimited,
+        tty: args.tty === true,
         maxOutputBytes,
         maxStreamBytes: Math.max(0, Math.min(MAX_LOG_BYTES, log.roomBytes)),
         onOutput: output.push,
@@ -93,12 +96,12 @@ export class CommandRunner {
       },
       signal,
     );
-    if (!stopsWithSlice || !result.timedOut) return toObservation(result);
+    if (!stopsWithSlice || !result.timedOut) return toObservation(callId, result);
     slice.end();
-    return { ...toObservation(result), sliceSeconds: slice.seconds };
+    return { ...toObservation(callId, result), sliceSeconds: slice.seconds };
   }
 
-  async writeStdin(args: WriteStdinArgs, signal: AbortSignal): Promise<Observation> {
+  async writeStdin(callId: string, args: WriteStdinArgs, signal: AbortSignal): Promise<Observation> {
     const { chars } = args;
     const answer = await this.#options.sandbox.writeStdin(
       {
@@ -111,7 +114,7 @@ export class CommandRunner {
     );
     return 'refused' in answer
       ? { kind: 'refused', reason: 'session', message: answer.refused }
-      : toObservation(answer);
+      : toObservation(callId, answer);
   }
 
   /** Kills every command that still runs. */
@@ -172,8 +175,24 @@ const toBytes = (tokens = DEFAULT_OUTPUT_TOKENS): number =>
   Math.min(tokens, MAX_OUTPUT_TOKENS) * BYTES_PER_TOKEN;
 
 /** Field by field: an observation has no others. */
-function toObservation(result: ExecResult): Extract<Observation, { kind: 'command' }> {
-  const { exitCode, signal, timedOut, durationMs, head, tail, omittedBytes, sessionId } = result;
-  const ended = { exitCode, signal, timedOut, durationMs, head, tail, omittedBytes };
-  return { kind: 'command', ...ended, ...(sessionId === undefined ? {} : { sessionId }) };
+function toObservation(callId: string, result: ExecResult): Extract<Observation, { kind: 'command' }> {
+  const { exitCode, signal, timedOut, durationMs, head, tail, totalBytes, omittedBytes } = result;
+  const { sessionId, totalLines } = result;
+  return {
+    kind: 'command',
+    chunkId: toChunkId(callId),
+    exitCode,
+    signal,
+    timedOut,
+    durationMs,
+    head,
+    tail,
+    totalBytes,
+    omittedBytes,
+    ...(totalLines === undefined ? {} : { totalLines }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
 }
+
+/** Six hexadecimal digits, as Codex names a part of an output. Of the call, so that a replay says the same. */
+const toChunkId = (callId: string): string => createHash('sha256').update(callId).digest('hex').slice(0, 6);

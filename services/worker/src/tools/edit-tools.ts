@@ -23,10 +23,10 @@ export function createEditTools({
   log,
 }: EditToolsOptions): ToolSet<'apply_patch'> {
   return {
-    apply_patch: async (patch, { callId, signal }) => {
-      const refusal = await gate.admitPatch(callId, patch, signal);
+    apply_patch: async (call, { callId, signal }) => {
+      const refusal = await gate.admitPatch(callId, call.patch, signal);
       if (refusal !== undefined) return refusal;
-      const applied = await slice.spend(() => sandbox.applyPatch(patch, signal));
+      const applied = await slice.spend(() => sandbox.applyPatch(call, signal));
       if (applied.kind === 'mismatch') return refused('patch_mismatch', applied.message);
       for (const change of applied.changes) {
         events.emit({ type: 'file.changed', data: change });

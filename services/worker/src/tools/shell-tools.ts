@@ -6,7 +6,6 @@ import type { CommandRunner } from './command-runner.ts';
 import { WORKDIR } from './command-runner.ts';
 import type { Slice } from './slice.ts';
 import type { ToolSet } from './tool-set.ts';
-import { refused } from './tool-set.ts';
 import { markUntrusted } from './untrusted-output.ts';
 
 interface ShellToolsOptions {
@@ -16,12 +15,6 @@ interface ShellToolsOptions {
   readonly egress: Pick<JobEgress, 'takeDenials'>;
   readonly events: Pick<EventSink, 'emit'>;
 }
-
-/** Not run with pipes in silence: a program that asks for a terminal does other things without one. */
-const NO_TERMINAL = refused(
-  'no_terminal',
-  'There is no terminal here: programs see pipes. Call it again without tty; set keep_stdin_open to true to write to its stdin with write_stdin.',
-);
 
 /** The tools that run what the model writes, each call after the gate has admitted it. */
 export function createShellTools({
@@ -41,17 +34,6 @@ export function createShellTools({
   return {
     // The time that a person takes to decide is none of the slice's.
     exec_command: async (args, { callId, signal }) => {
-      // Nobody is asked about what would not be run.
-      if (args.tty === true) {
-        const data = {
-          call_id: callId,
-          tool: 'exec_command',
-          verdict: 'deny',
-          reason: 'no_terminal',
-        } as const;
-        events.emit({ type: 'policy.decided', data });
-        return NO_TERMINAL;
-      }
       const call = { callId, tool: 'exec_command', cmd: args.cmd, workdir: args.workdir ?? WORKDIR };
       const admission = await gate.admit(call, args, signal);
       if (admission.kind === 'refused') return admission.observation;
@@ -61,7 +43,7 @@ export function createShellTools({
     write_stdin: async (args, { callId, signal }) => {
       const call = { callId, tool: 'write_stdin', cmd: args.chars, workdir: WORKDIR };
       const refusal = await gate.admitInput(call, signal);
-      return refusal ?? note(callId, () => commands.writeStdin(args, signal));
+      return refusal ?? note(callId, () => commands.writeStdin(callId, args, signal));
     },
     request_permissions: (args, { callId, signal }) => gate.requestPermissions(callId, args, signal),
   };

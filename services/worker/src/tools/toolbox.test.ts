@@ -1,4 +1,4 @@
-import type { JobEventBody, JobKind, Observation, ToolCall } from '@drydock/contracts';
+import type { JobEventBody, JobKind, Observation, PatchCall, ToolCall, ToolImage } from '@drydock/contracts';
 import type {
   ExecRequest,
   ExecResult,
@@ -28,17 +28,28 @@ const DONE: ExecResult = {
 
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
+interface SetUp {
+  readonly patched?: PatchApplied;
+  readonly kind?: JobKind;
+  readonly planOnly?: true;
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+}
+
 /** A toolbox over a sandbox that records what reached it. */
 function setUp(
   tools: readonly 'code_interpreter'[] = ['code_interpreter'],
-  { patched, kind = 'fix', planOnly }: { patched?: PatchApplied; kind?: JobKind; planOnly?: true } = {},
+  { patched, kind = 'fix', ...more }: SetUp = {},
 ) {
   const events: JobEventBody[] = [];
   const reached: string[] = [];
+  const requests: ExecRequest[] = [];
+  const images: [string, ToolImage][] = [];
+  const { files = {} } = more;
   let end: ExecRequest['onEnded'];
   const sandbox = {
     exec: async (request: ExecRequest): Promise<ExecResult> => {
       expect(request.env).toEqual({ PROXY: 'p' });
+      requests.push(request);
       reached.push(`exec ${request.cmd} in ${request.workdir}`);
       if (request.cmd.startsWith('sleep')) {
         end = request.onEnded;
@@ -53,14 +64,16 @@ function setUp(
       return request.sessionId === 7 ? DONE : { refused: 'There is no session.' };
     },
     endSessions: async () => void reached.push('endSessions'),
-    applyPatch: async (): Promise<PatchApplied> => {
-      reached.push('applyPatch');
+    readFile: async (path: string): Promise<Uint8Array | undefined> => files[path],
+    applyPatch: async ({ workdir }: PatchCall): Promise<PatchApplied> => {
+      reached.push(workdir === undefined ? 'applyPatch' : `applyPatch in ${workdir}`);
       return patched ?? { kind: 'applied', changes: [{ path: 'a.ts', kind: 'modified' }] };
     },
+    listDir: async () => undefined,
     setWorkspaceAccess: async (access: WorkspaceAccess) => void reached.push(access),
   };
   const log = new AttemptLog();
-  const clock = { now: () => 1_000 };
+  const clock = { now: () => 1_000, sleep: async () => undefined };
   const denials: string[] = [];
   const gate: Writable<ConstructorParameters<typeof Toolbox>[0]['gate']> = {
     safeMode: undefined,
@@ -74,7 +87,7 @@ function setUp(
     requestPermissions: async () => ({ kind: 'permission_granted', hosts: ['a.test'] }),
   };
   const toolbox = new Toolbox({
-    spec: { kind, tools: [...tools], plan_only: planOnly },
+    spec: { kind, tools: [...tools], plan_only: more.planOnly, checks: {} },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
     log,
@@ -85,6 +98,8 @@ function setUp(
     egress: { takeDenials: () => denials.splice(0) },
     gate,
     desk: { admit: async (submission) => ({ kind: 'admitted', submission }) },
+    onImage: (callId, image) => images.push([callId, image]),
+    keep: async () => undefined,
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });
@@ -92,7 +107,18 @@ function setUp(
     const text = form === 'freeform' ? String(input) : JSON.stringify(input);
     return toolbox.run({ callId: `c${events.length}`, name, input: text, form }, AbortSignal.timeout(1_000));
   };
-  return { toolbox, gate, events, reached, denials, call, log, endSession: () => end?.(DONE) };
+  return {
+    toolbox,
+    gate,
+    events,
+    reached,
+    requests,
+    images,
+    denials,
+    call,
+    log,
+    endSession: () => end?.(DONE),
+  };
 }
 
 describe('the toolbox', () => {
@@ -220,22 +246,14 @@ describe('the toolbox', () => {
     expect(events.filter((event) => event.type === 'command.finished')).toHaveLength(1);
   });
 
-  it('refuses a terminal, which there is none of, and says how to write to a command all the same', async () => {
-    const { call, reached, events } = setUp();
-    expect(await call('exec_command', { cmd: 'top', tty: true })).toEqual({
-      kind: 'refused',
-      reason: 'no_terminal',
-      message: expect.stringMatching(/pipes.*keep_stdin_open/),
-    });
-    expect(await call('exec_command', { cmd: 'cat', tty: false })).toMatchObject({ kind: 'command' });
-    expect(reached).toEqual(['exec cat in /job/work', 'ended']);
-    expect(events.filter(({ type }) => type === 'policy.decided')).toEqual([
-      expect.objectContaining({
-        data: { call_id: 'c0', tool: 'exec_command', verdict: 'deny', reason: 'no_terminal' },
-      }),
-      expect.anything(),
-    ]);
-    expect(events.filter(({ type }) => type === 'command.started')).toHaveLength(1);
+  it.each([
+    [{ tty: true }, { tty: true, keepStdinOpen: true }],
+    [{ keep_stdin_open: true }, { tty: false, keepStdinOpen: true }],
+    [{ tty: false }, { tty: false, keepStdinOpen: false }],
+  ])('runs a command with %j on %j: a terminal can always be typed to', async (args, request) => {
+    const { call, requests } = setUp();
+    await call('exec_command', { cmd: 'top', ...args });
+    expect(requests).toEqual([expect.objectContaining(request)]);
   });
 
   it.each([
@@ -296,5 +314,104 @@ describe('the toolbox', () => {
     const submission = { summary: 'fixed', changes: [{ path: 'a.ts', why: 'wrong sign' }] };
     expect(await call('submit', submission)).toEqual({ kind: 'submission_accepted' });
     expect(toolbox.submission).toEqual(submission);
+  });
+
+  describe('a patch in a shell command', () => {
+    const PATCH = '*** Begin Patch\n*** Add File: a.ts\n+x\n*** End Patch';
+    const heredoc = (before = '') => ({ cmd: `${before}apply_patch <<'EOF'\n${PATCH}\nEOF` });
+
+    it('is applied and told as the patch that it is, where the command stands', async () => {
+      const { call, reached, events } = setUp();
+      await call('submit_plan', PLAN);
+      events.length = 0;
+      expect(await call('exec_command', heredoc('cd sub && '))).toEqual({
+        kind: 'patch_applied',
+        changes: [{ path: 'a.ts', kind: 'modified' }],
+      });
+      expect(reached.at(-1)).toBe('applyPatch in /job/work/sub');
+      expect(events).toEqual([
+        {
+          type: 'policy.decided',
+          data: { call_id: 'c0', tool: 'apply_patch', verdict: 'allow', reason: 'listed' },
+        },
+        { type: 'file.changed', data: { path: 'a.ts', kind: 'modified' } },
+      ]);
+    });
+
+    it('is refused where a patch is, and nothing is run', async () => {
+      const { call, reached, toolbox } = setUp();
+      expect(await call('exec_command', heredoc())).toMatchObject({ reason: 'not_in_stage' });
+      const reading = setUp(['code_interpreter'], { kind: 'review' });
+      expect(await reading.call('exec_command', heredoc())).toMatchObject({ reason: 'read_only_job' });
+      expect([...reached, ...reading.reached]).toEqual([]);
+      expect(toolbox.takeMayHaveWritten()).toBe(false);
+    });
+
+    it('is not taken for a command where it stands alone', async () => {
+      const { call, reached } = setUp();
+      expect(await call('exec_command', { cmd: PATCH })).toMatchObject({
+        reason: 'patch_as_script',
+        message: expect.stringContaining('Call apply_patch with it') as string,
+      });
+      expect(reached).toEqual([]);
+    });
+
+    it('is taken as a function, too, from a model that has no other tools', async () => {
+      const { call } = setUp();
+      await call('submit_plan', PLAN);
+      expect(await call('apply_patch', { input: PATCH })).toMatchObject({ kind: 'patch_applied' });
+      expect(await call('apply_patch', { patch: PATCH })).toMatchObject({ reason: 'invalid_arguments' });
+      expect(await call('exec_command', heredoc())).toMatchObject({ kind: 'patch_applied' });
+    });
+  });
+
+  describe('an image', () => {
+    const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(8)]);
+    const files = {
+      'a.png': png,
+      'big.png': Buffer.concat([png, Buffer.alloc(1 << 20)]),
+      'a.txt': Buffer.from('a'),
+    };
+
+    it('goes from the sandbox to the conversation, and the agent is told what it is', async () => {
+      const { call, images } = setUp(['code_interpreter'], { files });
+      expect(await call('view_image', { path: '/job/work/a.png', detail: 'high' })).toEqual({
+        kind: 'image',
+        mediaType: 'image/png',
+        bytes: 16,
+      });
+      const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
+      const data = png.toString('base64');
+      expect(images).toEqual([['c0', { mediaType: 'image/png', detail: 'high', bytes: 16, sha256, data }]]);
+    });
+
+    it.each([
+      ['none.png', 'not_found'],
+      ['a.txt', 'not_an_image'],
+      ['big.png', 'too_large'],
+    ])('is refused where %s is meant: %s', async (path, reason) => {
+      const { call, images } = setUp(['code_interpreter'], { files });
+      expect(await call('view_image', { path })).toMatchObject({ kind: 'refused', reason });
+      expect(images).toEqual([]);
+    });
+  });
+
+  it.each<[string, string, ToolCall['form'], string]>([
+    ['nothing', '', 'function', 'invalid_arguments'],
+    ['no object', '[]', 'function', 'invalid_arguments'],
+    ['no JSON', '{"cmd":', 'function', 'invalid_arguments'],
+    ['another type', '{"cmd":["ls"]}', 'function', 'invalid_arguments'],
+    ['a megabyte', `{"cmd":"${'x'.repeat(1 << 20)}"}`, 'function', 'invalid_arguments'],
+    ['raw text', 'ls', 'freeform', 'wrong_form'],
+  ])('answers a command of %s with what is wrong, and goes on', async (_, input, form, reason) => {
+    const { toolbox, reached } = setUp();
+    const call = { callId: 'c', name: 'exec_command', input, form };
+    const answer = await toolbox.run(call, AbortSignal.timeout(1_000));
+    expect(answer).toEqual({
+      kind: 'refused',
+      reason,
+      message: expect.stringMatching(/^.{20,400}$/) as string,
+    });
+    expect(reached).toEqual([]);
   });
 });

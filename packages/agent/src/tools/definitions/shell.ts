@@ -18,11 +18,13 @@ export const EXEC_COMMAND = {
       workdir: text('Working directory of the command; the workspace by default.'),
       tty: {
         type: 'boolean',
-        description: 'Leave it out: there is no terminal, programs see pipes, and true is refused.',
+        description:
+          'Whether the command runs on a terminal of 80 columns and 24 lines, for programs that ask for one, such as a REPL; write_stdin types into it. False by default: programs see pipes.',
       },
       keep_stdin_open: {
         type: 'boolean',
-        description: 'Whether stdin stays open, as a pipe, for write_stdin; false by default.',
+        description:
+          'Whether stdin stays open, as a pipe, for write_stdin; false by default. On a terminal it always is.',
       },
       yield_time_ms: {
         type: 'number',
