@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import type { E2eStack, FinishedJob } from './src/e2e-stack.ts';
 import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
 
 /** A site of this machine, which a gateway reaches only where the operator's rules name it. */
-const HOST = '127.0.0.2';
+const HOST = '127.0.0.4';
 const RULES = `rules:
   - name: the site of this test
     verdict: allow
@@ -36,7 +37,8 @@ describe("Drydock's own tools", () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'drydock-rules-'));
     await writeFile(join(dir, 'rules.yaml'), RULES);
-    await new Promise<void>((resolve) => site.listen(80, HOST, resolve));
+    site.listen(80, HOST);
+    await once(site, 'listening');
     const settings = { DRYDOCK_EGRESS_RULES_FILE: join(dir, 'rules.yaml'), DRYDOCK_WARM_SANDBOXES: '0' };
     e2e = await startE2eStack({ settings });
     const { id } = await e2e.submit({
