@@ -28,7 +28,7 @@ const JOB = {
 };
 const REVIEW = {
   ...JOB,
-  id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAB',
+  id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAC',
   kind: 'review',
   error: null,
   result: {
