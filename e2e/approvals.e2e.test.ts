@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -37,7 +38,8 @@ describe('what leaves a sandbox', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'drydock-rules-'));
     await writeFile(join(dir, 'rules.yaml'), RULES);
-    await new Promise<void>((resolve) => page.listen(80, HOST, resolve));
+    page.listen(80, HOST);
+    await once(page, 'listening');
     e2e = await startE2eStack({
       settings: {
         DRYDOCK_EGRESS_RULES_FILE: join(dir, 'rules.yaml'),

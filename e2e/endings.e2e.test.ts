@@ -154,7 +154,7 @@ describe('a job leaves patch, log, transcript and checkpoint, and nothing on the
     await expectKept(e2e, finished);
     expect(await readArtifact(e2e, finished, 'log.txt')).toContain('seen');
     expect(finished.job.result?.plan?.steps).toEqual(['Leave a note']);
-    expect(finished.job.result?.usage.input_tokens).toBe(1_000);
+    expect(finished.job.result?.usage.input_tokens).toBe(20_500);
     await expectNoContainers();
   });
 

@@ -16,15 +16,21 @@ export interface FinishedJob {
 export interface BenchStack extends AsyncDisposable {
   /** Submits the first example's job and follows it to its end. Throws where it is not verified. */
   runJob(): Promise<FinishedJob>;
+  /** The same repository, reviewed by this model. Throws where the job does not succeed. */
+  runReview(model: string): Promise<FinishedJob>;
 }
 
-export async function startBenchStack(concurrency: number): Promise<BenchStack> {
+export async function startBenchStack(
+  concurrency: number,
+  model?: { readonly baseUrl: string },
+): Promise<BenchStack> {
   await using started = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'drydock-bench-'));
   started.defer(() => rm(dataDir, { recursive: true, force: true }));
   const { redisUrl: _url, model: _model, ...config } = parseStackConfig();
   const stack = await startStack({
     ...config,
+    ...(model === undefined ? {} : { model }),
     dataDir,
     apiPort: 0,
     workerMetricsPort: 0,
@@ -37,7 +43,16 @@ export async function startBenchStack(concurrency: number): Promise<BenchStack> 
   const request = await readRequest();
   const all = started.move();
   return {
-    runJob: () => runJob(client, request),
+    runJob: async () => {
+      const finished = await runJob(client, request);
+      if (finished.job.result?.verified === true) return finished;
+      throw new Error(`The job ended ${finished.job.status}, not verified.`);
+    },
+    runReview: async (reviewer) => {
+      const finished = await runJob(client, { ...request, kind: 'review', model: reviewer });
+      if (finished.job.status === 'succeeded') return finished;
+      throw new Error(`The review ended ${finished.job.status}: ${finished.job.error?.message}`);
+    },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
@@ -53,6 +68,5 @@ async function runJob(client: Client, request: JobRequestInput): Promise<Finishe
   const events: JobEvent[] = [];
   for await (const event of client.followEvents(id, {}, soon())) events.push(event);
   const job = await client.getJob(id, soon());
-  if (job.result?.verified !== true) throw new Error(`The job ended ${job.status}, not verified.`);
   return { job, events };
 }

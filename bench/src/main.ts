@@ -6,6 +6,7 @@ import type { Measurement } from './measurement.ts';
 import { measureColdStart } from './measurements/cold-start.ts';
 import { measureRoundTrip } from './measurements/round-trip.ts';
 import { measureThroughput } from './measurements/throughput.ts';
+import { measureTurns } from './measurements/turns.ts';
 import { measureWarmPool } from './measurements/warm-pool.ts';
 import { measureWholeJob } from './measurements/whole-job.ts';
 import { measureWorkspace } from './measurements/workspace.ts';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   await using stack = await startBenchStack(CONCURRENCY);
   all.push(...report(await measureWholeJob(stack), options.json));
   all.push(...report(await measureThroughput(bench, stack), options.json));
+  all.push(...report(await measureTurns(), options.json));
   if (!options.json) process.stdout.write(`\n${toTable(all)}\n`);
 }
 

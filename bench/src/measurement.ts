@@ -1,7 +1,7 @@
 /** One line of `npm run bench -- --json` (docs: contract of the command). */
 export interface Measurement {
   readonly name: string;
-  readonly unit: 'ms' | 'MiB' | 'jobs/s';
+  readonly unit: 'ms' | 'MiB' | 'jobs/s' | 'tokens';
   readonly value_p50: number;
   readonly value_p95: number;
   /** What the machine can do at best, or what the value is a part of, measured in the same run. */

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { describeResult } from '@drydock/client';
 import type { JobEvent, JobJson } from '@drydock/contracts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -44,12 +45,15 @@ export class JobPrinter {
       this.#write(`  ${this.#paint(styleOf(line), clean(line))}`);
   }
 
+  /** What a review found, an explanation names, or tests were tried with. */
+  found({ result }: JobJson): void {
+    for (const line of result === null ? [] : describeResult(result)) this.#write(`  ${clean(line)}`);
+  }
+
   /** `✔ verified  1 fail→pass · 12 pass→pass · 0 regressions · lint ±0 · 6.2 s` */
   verdict(job: JobJson, durationMs: number): void {
-    const verified = job.result?.verified === true;
-    const mark = verified
-      ? this.#paint('green', '✔ verified')
-      : this.#paint('red', `✘ ${job.status}, not verified`);
+    const { style, words } = toEnd(job);
+    const mark = this.#paint(style, words);
     this.#write(
       [`${mark}  `, [...countsOf(job), `${(durationMs / 1_000).toFixed(1)} s`].join(' · ')].join(''),
     );
@@ -83,6 +87,13 @@ export class JobPrinter {
   #paint(style: Style, text: string): string {
     return this.#colour ? styleText(style, text, { validateStream: false }) : text;
   }
+}
+
+/** There is nothing to verify of a review or an explanation. */
+function toEnd({ status, result }: JobJson): { style: Style; words: string } {
+  if (result?.verified === true) return { style: 'green', words: '✔ verified' };
+  const isDone = status === 'succeeded' && result?.verified === null;
+  return isDone ? { style: 'green', words: '✔ done' } : { style: 'red', words: `✘ ${status}, not verified` };
 }
 
 function countsOf(job: JobJson): string[] {

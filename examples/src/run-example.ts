@@ -68,6 +68,7 @@ export async function runExample(
   const job = await client.getJob(accepted.id, signal);
   const patch = await client.getPatch(accepted.id, signal);
   printer.patch(patch);
+  printer.found(job);
   printer.verdict(job, durationMs);
   return { job, patch, durationMs };
 }

@@ -16,6 +16,9 @@ export const RUNTIME_CONTENTS: RuntimeContents = {
     { entry: 'packages/agent/src/kill-user-main.ts', output: 'agent/kill-user.mjs' },
     { entry: 'packages/agent/src/unpack-layer-main.ts', output: 'agent/unpack-layer.mjs' },
     { entry: 'packages/agent/src/clear-files-main.ts', output: 'agent/clear-files.mjs' },
+    { entry: 'packages/agent/src/browse-repo-main.ts', output: 'agent/browse-repo.mjs' },
+    { entry: 'packages/agent/src/probe-server-main.ts', output: 'agent/probe-server.mjs' },
+    { entry: 'packages/agent/src/fetch-page-main.ts', output: 'agent/fetch-page.mjs' },
   ],
   files: [
     // A model may know it by either name.

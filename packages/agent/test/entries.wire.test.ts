@@ -15,7 +15,11 @@ function launch(entry: Entry) {
   // What one that is killed leaves in /tmp goes with a sandbox, and here with the test.
   const place = new TemporaryWorkspace();
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: place.directory };
-  const child = spawn(process.execPath, [file], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const markdown = join(import.meta.dirname, 'import-markdown.ts');
+  const child = spawn(process.execPath, ['--import', markdown, file], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await exit;

@@ -27,6 +27,33 @@ const JOB = {
   error: { code: 'model_error', message: 'Bad\u001b[31m\u202ething', blame: 'model' },
   links: { self: '/', events: '/', patch: '/', artifacts: '/', cancel: '/', approvals: '/', thread: '/' },
 };
+const REVIEW = {
+  ...JOB,
+  id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAC',
+  kind: 'review',
+  error: null,
+  result: {
+    verified: null,
+    summary: 'One thing.',
+    plan: null,
+    checks: null,
+    patch_bytes: 0,
+    usage: { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, reasoning_tokens: 0 },
+    warnings: [],
+    review: {
+      findings: [
+        {
+          severity: 'high',
+          path: 'a.js',
+          line: 3,
+          title: 'Wrong \u001b[31mend',
+          message: 'It is 0.\nAlways.',
+        },
+      ],
+    },
+    claims: [{ command: 'node --test', outcome: 'failed' }],
+  },
+};
 const APPROVAL = {
   id: 'apr_01ARZ3NDEKTSV4RRFFQ69G5FAA',
   object: 'approval',
@@ -74,12 +101,47 @@ const toLines = (entries: readonly unknown[]) =>
 const list = (...data: unknown[]) => ({ object: 'list', data, next_cursor: null });
 const PROBLEM = { type: 't', title: 't', status: 409, code: 'job_finished', detail: 'It has already ended.' };
 
+const REPLAYED = {
+  ...JOB,
+  id: 'job_01ARZ3NDEKTSV4RRFFQ69G5FAB',
+  status: 'failed',
+  error: { code: 'replay_diverged', message: 'It went another way.', blame: 'caller' },
+  result: {
+    verified: false,
+    summary: null,
+    plan: null,
+    checks: null,
+    patch_bytes: 0,
+    usage: { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, reasoning_tokens: 0 },
+    warnings: [],
+    replay: {
+      of: JOB.id,
+      turns: 2,
+      recorded_turns: 5,
+      divergence: { turn: 3, expected: 'ok 1', got: 'not\u001b[31m ok 1' },
+    },
+  },
+};
+const ended = (job: object) =>
+  `id: 1\nevent: job.finished\ndata: ${JSON.stringify({
+    seq: 1,
+    at: JOB.created_at,
+    attempt: 1,
+    type: 'job.finished',
+    data: { status: 'failed', verified: false, error: null },
+    ...job,
+  })}\n\n`;
+
 const ANSWERS: Readonly<Record<string, [number, unknown]>> = {
   'GET /v1/jobs?limit=20': [200, list(JOB)],
   'GET /v1/jobs?limit=1&status=queued%2Cfailed': [200, list(JOB)],
   [`GET /v1/jobs/${JOB.id}`]: [200, JOB],
+  [`GET /v1/jobs/${REVIEW.id}`]: [200, REVIEW],
   [`POST /v1/jobs/${JOB.id}/cancel`]: [409, PROBLEM],
   [`POST /v1/jobs/${JOB.id}/messages`]: [202, MESSAGE],
+  [`POST /v1/jobs/${JOB.id}/replay`]: [202, { ...REPLAYED, status: 'queued', result: null, error: null }],
+  [`GET /v1/jobs/${REPLAYED.id}/events`]: [200, ended({})],
+  [`GET /v1/jobs/${REPLAYED.id}`]: [200, REPLAYED],
   'GET /v1/approvals': [200, list(APPROVAL)],
   [`POST /v1/jobs/${JOB.id}/approvals/${APPROVAL.id}`]: [200, { ...APPROVAL, status: 'approved' }],
   'GET /v1/secrets': [200, list(SECRET)],
@@ -165,12 +227,38 @@ it('writes to a job', async () => {
   expect(await run(`jobs message ${JOB.id}`)).toMatchObject({ code: 2 });
 });
 
+it('shows what a review found, line by line, and what the agent claims', async () => {
+  const { out } = await run(`jobs show ${REVIEW.id}`);
+  const lines = out.split('\n');
+  expect(lines.slice(lines.findIndex((line) => line.startsWith('found')))).toEqual([
+    'found     high  a.js:3  Wrong  [31mend',
+    '              It is 0.',
+    '              Always.',
+    'claimed   node --test: failed',
+    '',
+  ]);
+});
+
 it('says why the server refuses, and ends with 1', async () => {
   expect(await run(`jobs cancel ${JOB.id}`)).toEqual({
     code: 1,
     out: '',
     err: 'drydock: It has already ended.\n',
   });
+});
+
+it('replays a job, and shows the first difference without anything that a terminal would act on', async () => {
+  const { code, out } = await run(`replay ${JOB.id}`);
+  expect([code, out.split('\n')]).toEqual([
+    1,
+    [
+      `▸ ${REPLAYED.id} replays ${JOB.id}`,
+      '✘ differs before turn 3 of 5',
+      '  recorded: ok 1',
+      '  now:      not [31m ok 1',
+      '',
+    ],
+  ]);
 });
 
 it('lists approvals, and decides them by their id alone', async () => {

@@ -68,7 +68,10 @@ export interface Client extends AuditMethods, SecretMethods {
   listArtifacts(jobId: JobId, signal?: AbortSignal): Promise<readonly ArtifactJson[]>;
   /** Its bytes; throws the problem `not_ready` while it may still come. */
   getArtifact(jobId: JobId, name: ArtifactName, signal?: AbortSignal): Promise<Uint8Array>;
-  /** The patch as a unified diff; throws the problem `not_ready` until there is one. */
+  /**
+   * The patch as a unified diff; throws the problem `not_ready` until there is one. It is text: where files are not UTF-8,
+   * the bytes to apply are those of the artifact `patch.diff`.
+   */
   getPatch(jobId: JobId, signal?: AbortSignal): Promise<string>;
   /** Every event with `seq > afterSeq`, once and in order, until `job.finished`; survives lost connections. */
   followEvents(

@@ -5,3 +5,4 @@ export type { ClientClock, Watchdog } from './client-clock.ts';
 /** @public thrown to users of the SDK */
 export { ClientError } from './client-error.ts';
 export type { JobFilter } from './list-jobs.ts';
+export { describeResult } from './describe-result.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Digest, JobId } from './ids.ts';
-import { Plan, Submission } from './plan.ts';
+import { Plan } from './plan.ts';
 import { Stage } from './stage.ts';
+import { Submission } from './submission.ts';
 import { Usage } from './transcript.ts';
 
 /**

@@ -21,6 +21,9 @@ export type TestCase = z.infer<typeof TestCase>;
 export const LintFinding = z.object({
   file: z.string(),
   line: z.int(),
+  /** From 1, where the linter says it; some count from 0. */
+  column: z.int().exactOptional(),
+  severity: z.enum(['error', 'warning']).exactOptional(),
   rule: z.string(),
   message: z.string(),
 });
@@ -71,6 +74,16 @@ export const LintSummary = z.object({
 export const CheckSide = z.object({ tests: TestsSummary.nullable(), lint: LintSummary.nullable() });
 export type CheckSide = z.infer<typeof CheckSide>;
 
+/** What came of one mutation: whether a test that the patch brought fails with it (ADR 0015). */
+export const MutationRun = z.object({
+  path: z.string(),
+  line: z.int(),
+  killed: z.boolean(),
+  /** Of all tests that passed without it; the first ones. */
+  failed_tests: z.array(z.string()),
+});
+export type MutationRun = z.infer<typeof MutationRun>;
+
 /** The comparison of a run on the pristine base with a run on base + patch. */
 export const ChecksVerdict = z.object({
   before: CheckSide,
@@ -80,5 +93,7 @@ export const ChecksVerdict = z.object({
   regressions: z.array(z.string()),
   added_pass: z.array(z.string()),
   lint: z.object({ before: z.int(), after: z.int(), new: z.array(LintFinding) }).nullable(),
+  /** Present where mutations were run: for jobs of kind `test`. */
+  mutations: z.array(MutationRun).optional(),
 });
 export type ChecksVerdict = z.infer<typeof ChecksVerdict>;

@@ -1,16 +1,31 @@
 export { Blame, ErrorBody, ErrorCode, Problem } from './error-codes.ts';
 export { ApprovalId, Digest, InstanceId, JobId, MessageId, SandboxId, UploadId, WorkerId } from './ids.ts';
 export { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
-export { Plan, Submission } from './plan.ts';
+export { Plan } from './plan.ts';
+export { CheckClaim, CodePlace, FindingSeverity, Mutation, ReviewFinding, Submission } from './submission.ts';
 export { BUILT_TOOL_GROUPS, ToolGroup, ToolName } from './tools/tool-names.ts';
 export { ExecCommandArgs, WriteStdinArgs } from './tools/shell.ts';
 export type { PatchCall } from './tools/editing.ts';
+export { RunLinterArgs } from './tools/linter.ts';
+export { ServerStartArgs } from './tools/deployment-sandbox.ts';
+export { LoopbackAnswer, LoopbackQuery } from './tool-programs/loopback-program.ts';
+export { RunTestsArgs } from './tools/test-runner.ts';
 export { RequestPermissionsArgs } from './tools/permissions.ts';
 export { TOOL_ARGUMENTS } from './tools/tool-arguments.ts';
 export type { ToolArguments } from './tools/tool-arguments.ts';
+export { PageAnswer, PageQuery } from './tool-programs/page-program.ts';
+export { RepoAnswer, RepoQuery } from './tool-programs/repo-program.ts';
 export { ToolDefinition } from './tools/tool-definition.ts';
 export { CallForm, ToolCall, ToolImage, TranscriptItem, TranscriptLine, Usage } from './transcript.ts';
-export { CheckRun, CheckSide, ChecksVerdict, LintFinding, TestCase, TestStatus } from './checks.ts';
+export {
+  CheckRun,
+  CheckSide,
+  ChecksVerdict,
+  LintFinding,
+  MutationRun,
+  TestCase,
+  TestStatus,
+} from './checks.ts';
 export {
   ArtifactDigests,
   ArtifactName,
@@ -30,6 +45,7 @@ export {
   MAX_LABELS,
   ReplayReport,
   RequestedChecks,
+  TEST_LOG_NAMES,
   Warning,
 } from './job.ts';
 export type { FollowUpInput, JobRequestInput } from './job.ts';

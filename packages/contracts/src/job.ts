@@ -8,6 +8,7 @@ import { Plan } from './plan.ts';
 import { ScreeningFinding } from './screening.ts';
 import { MAX_JOB_SECRETS, SecretName } from './secret.ts';
 import { JobSource, StoredSource } from './source.ts';
+import { CheckClaim, CodeReference, ReviewFinding } from './submission.ts';
 import { Text } from './text.ts';
 import { ToolGroup } from './tools/tool-names.ts';
 import { Usage } from './transcript.ts';
@@ -168,6 +169,13 @@ export const WarningCode = z.enum([
   'report_contradicts_exit',
   'results_cut',
   'messages_not_delivered',
+  'references_unresolved',
+  'unchecked_submission',
+  'red_checks',
+  'claim_contradicted',
+  'mutation_survived',
+  'mutation_not_run',
+  'no_mutations',
 ]);
 export type WarningCode = z.infer<typeof WarningCode>;
 
@@ -194,6 +202,12 @@ export const JobResult = z.object({
   patch_bytes: z.int(),
   usage: Usage,
   warnings: z.array(Warning),
+  /** Of a review: what it found, the most severe first. `findings.sarif` has the same. */
+  review: z.object({ findings: z.array(ReviewFinding) }).optional(),
+  /** Of an explanation: the places it rests on. */
+  explanation: z.object({ references: z.array(CodeReference) }).optional(),
+  /** What the agent says that it ran; `checks` is what Drydock ran. */
+  claims: z.array(CheckClaim).optional(),
   /** What a look at the patch found that a person should see; absent in results of older versions. */
   findings: z.array(ScreeningFinding).max(200).optional(),
   /** SHA-256 of the instructions that the model was given; docs/prompts.md says which files they are. */
@@ -205,6 +219,20 @@ export const JobResult = z.object({
 });
 export type JobResult = z.infer<typeof JobResult>;
 
+/** Runs of the agent's own tests whose logs are kept apart; `log.txt` has all of them. */
+export const TEST_LOG_NAMES = [
+  'test-log-1.txt',
+  'test-log-2.txt',
+  'test-log-3.txt',
+  'test-log-4.txt',
+  'test-log-5.txt',
+  'test-log-6.txt',
+  'test-log-7.txt',
+  'test-log-8.txt',
+  'test-log-9.txt',
+  'test-log-10.txt',
+] as const;
+
 /** Files handed to the caller, by name. */
 export const ArtifactName = z.enum([
   'patch.diff',
@@ -213,6 +241,8 @@ export const ArtifactName = z.enum([
   'before.json',
   'after.json',
   'log.txt',
+  'findings.sarif',
+  ...TEST_LOG_NAMES,
 ]);
 export type ArtifactName = z.infer<typeof ArtifactName>;
 export const ArtifactDigests = z.partialRecord(ArtifactName, Digest);

@@ -24,10 +24,3 @@ export const PlanUpdate = z.object({
     .max(50),
 });
 export type PlanUpdate = z.infer<typeof PlanUpdate>;
-
-/** How execution ends: the argument of the tool `submit`. */
-export const Submission = z.object({
-  summary: z.string().min(1).max(20_000),
-  changes: z.array(z.object({ path: Line, why: Line })).max(500),
-});
-export type Submission = z.infer<typeof Submission>;

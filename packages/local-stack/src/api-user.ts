@@ -17,17 +17,25 @@ export const API_USER: ServiceUser = { uid: 64_510, gid: 64_510 };
 const ITS_DIRECTORIES = ['artifacts', 'audit'];
 const CHOWN_TIMEOUT_MS = 60_000;
 const SEARCH_BY_OTHERS = 0o001;
+const WRITE_BY_OTHERS = 0o002;
 const SOURCES = fileURLToPath(new URL('../../..', import.meta.url));
+
+export type ApiUser =
+  | { readonly kind: 'own'; readonly user: ServiceUser }
+  /** The api runs as the launcher does; `because` says why, to the operator. */
+  | { readonly kind: 'launcher'; readonly because: string };
 
 /**
  * Prepares the data directory for an api that is not root, where the launcher is: whoever takes it over can then read no
- * key of the worker. Resolves with its user; undefined where the launcher is not root itself, or where a directory
- * above the data or the program is closed to others, which is left as it is: the api runs as the launcher does then.
+ * key of the worker. What is closed to others stays closed, and the api is the launcher's user then.
  */
-export async function prepareApiUser(data: DataDir): Promise<ServiceUser | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
+export async function prepareApiUser(data: DataDir, redisUrl: string | undefined): Promise<ApiUser> {
+  if (process.getuid?.() !== 0) return launcher('the launcher is not root');
+  const socket = redisUrl === undefined ? undefined : socketOf(redisUrl);
+  if (socket !== undefined && !(await isWritableByOthers(socket)))
+    return launcher('the socket of REDIS_URL is closed to others');
   for (const path of [dirname(data.root), SOURCES, await realpath(process.execPath)])
-    if (!(await isOpenToOthers(path))) return undefined;
+    if (!(await isOpenToOthers(path))) return launcher(`${path} is closed to others`);
   const { uid, gid } = API_USER;
   // Search and no more: names cannot be listed, and every key in there is a file of root's alone.
   await chmod(data.root, 0o711);
@@ -39,7 +47,21 @@ export async function prepareApiUser(data: DataDir): Promise<ServiceUser | undef
     if ((await stat(path)).uid === uid) continue;
     await promisify(execFile)('chown', ['-Rh', `${uid}:${gid}`, path], { timeout: CHOWN_TIMEOUT_MS });
   }
-  return API_USER;
+  return { kind: 'own', user: API_USER };
+}
+
+const launcher = (because: string): ApiUser => ({ kind: 'launcher', because });
+
+/** Undefined for a server that is reached over the network. */
+function socketOf(redisUrl: string): string | undefined {
+  if (redisUrl.startsWith('/')) return redisUrl;
+  return redisUrl.startsWith('unix://') ? redisUrl.slice('unix://'.length) : undefined;
+}
+
+/** Whoever connects to a socket has to be able to write to it. */
+async function isWritableByOthers(socket: string): Promise<boolean> {
+  const { mode } = await stat(socket);
+  return (mode & WRITE_BY_OTHERS) !== 0 && (await isOpenToOthers(dirname(socket)));
 }
 
 /** Hands a file or socket of the launcher's to the api, for it alone. */

@@ -37,6 +37,9 @@ function describeStack(stack: Stack, isKeyGenerated: boolean): string[] {
     `  key      ${isKeyGenerated ? stack.data.apiKeyFile : 'the one of DRYDOCK_API_KEY or DRYDOCK_API_KEY_FILE'}`,
     `  data     ${stack.data.root}`,
     `  model    ${stack.scripted ? 'scripted (set OPENAI_API_KEY or DRYDOCK_MODEL_BASE_URL for a real one)' : 'real'}`,
+    ...(stack.apiUser.kind === 'own'
+      ? []
+      : [`  note     the api runs as this user, and can read its keys: ${stack.apiUser.because}`]),
     `  metrics  ${stack.apiUrl}/metrics  ${worker}  ${monitor}`,
     '  Ctrl-C drains and stops.',
   ];

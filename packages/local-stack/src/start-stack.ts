@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { ApiUser } from './api-user.ts';
 import { giveToApi, prepareApiUser } from './api-user.ts';
 import { assertEngine } from './assert-engine.ts';
 import { ChildService } from './child-service.ts';
@@ -31,6 +32,8 @@ export interface Stack extends AsyncDisposable {
   /** Whether the scripted model answers instead of a real one. */
   readonly scripted: boolean;
   readonly redisUrl: string;
+  /** As whom the api runs, and why not as itself. */
+  readonly apiUser: ApiUser;
   /** Metrics addresses of worker and monitor. */
   readonly metricsUrls: Readonly<Record<'worker' | 'monitor', string>>;
   service(name: ServiceName): ChildService | undefined;
@@ -67,6 +70,7 @@ class LaunchedStack implements Stack {
   readonly #listeners: ((exit: ServiceExit) => void)[] = [];
   #config: StackConfig;
   #context: ServiceContext | undefined;
+  #apiUser: ApiUser = { kind: 'launcher', because: 'it has not been started' };
   #apiUrl = '';
   #apiKey = '';
   #isDisposed = false;
@@ -87,6 +91,10 @@ class LaunchedStack implements Stack {
 
   get metricsUrls(): Stack['metricsUrls'] {
     return this.#metricsUrls;
+  }
+
+  get apiUser(): ApiUser {
+    return this.#apiUser;
   }
 
   get redisUrl(): string {
@@ -114,7 +122,9 @@ class LaunchedStack implements Stack {
     const found = await readSetupFacts();
     const facts = { ...found, dockerSocket: this.#config.dockerSocket ?? found.dockerSocket };
     await assertEngine(facts.dockerSocket);
-    const apiUser = await prepareApiUser(data);
+    const prepared = await prepareApiUser(data, this.#config.redisUrl);
+    this.#apiUser = prepared;
+    const apiUser = prepared.kind === 'own' ? prepared.user : undefined;
     if (apiUser !== undefined) {
       await giveToApi(data.secretsPublicKeyFile, apiUser);
       if (this.#config.apiKey === undefined) await giveToApi(data.apiKeyFile, apiUser);

@@ -91,7 +91,8 @@ function hasTestScript(facts: RepoFacts): boolean {
   return test !== undefined && !test.includes('no test specified');
 }
 
-function readScripts({ texts }: RepoFacts): z.infer<typeof Scripts> {
+/** The scripts of package.json that prove something. */
+export function readScripts({ texts }: RepoFacts): z.infer<typeof Scripts> {
   const text = texts.get('package.json');
   return text === undefined ? NO_SCRIPTS : PackageJson.parse(parseJson(text)).scripts;
 }

@@ -8,32 +8,45 @@ describe('lint output', () => {
     [
       'oxlint and eslint, format unix',
       'src/a.ts:3:5: `debugger` is not allowed [Error/eslint(no-debugger)]',
-      { file: 'src/a.ts', line: 3, rule: 'eslint(no-debugger)', message: '`debugger` is not allowed' },
+      {
+        file: 'src/a.ts',
+        line: 3,
+        column: 5,
+        severity: 'error',
+        rule: 'eslint(no-debugger)',
+        message: '`debugger` is not allowed',
+      },
     ],
     [
       'flake8',
       './calc.py:1:80: E501 line too long (95 > 79 characters)',
-      { file: 'calc.py', line: 1, rule: 'E501', message: 'line too long (95 > 79 characters)' },
+      { file: 'calc.py', line: 1, column: 80, rule: 'E501', message: 'line too long (95 > 79 characters)' },
     ],
     [
       'pylint',
       'a.py:2:0: C0114: Missing module docstring [missing-module-docstring]',
-      { file: 'a.py', line: 2, rule: 'missing-module-docstring', message: 'C0114: Missing module docstring' },
+      {
+        file: 'a.py',
+        line: 2,
+        column: 0,
+        rule: 'missing-module-docstring',
+        message: 'C0114: Missing module docstring',
+      },
     ],
     [
       'mypy',
       '/job/work/a.py:7: error: Incompatible types  [assignment]',
-      { file: 'a.py', line: 7, rule: 'assignment', message: 'error: Incompatible types' },
+      { file: 'a.py', line: 7, severity: 'error', rule: 'assignment', message: 'error: Incompatible types' },
     ],
     [
       'a compiler',
       'a.c:1:2: warning: unused',
-      { file: 'a.c', line: 1, rule: '', message: 'warning: unused' },
+      { file: 'a.c', line: 1, column: 2, severity: 'warning', rule: '', message: 'warning: unused' },
     ],
     [
       'a name with spaces and a carriage return',
       'my file.js:1:1: no [Warning/x]\r',
-      { file: 'my file.js', line: 1, rule: 'x', message: 'no' },
+      { file: 'my file.js', line: 1, column: 1, severity: 'warning', rule: 'x', message: 'no' },
     ],
   ])('of %s', (_, output, finding) => {
     expect(parse(`${output}\n`)).toEqual([finding]);

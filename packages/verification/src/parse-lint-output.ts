@@ -8,9 +8,11 @@ const MAX_RULE_CHARS = 200;
 const MAX_MESSAGE_CHARS = 500;
 
 /** `file:line:col: message` or `file:line: message`: what compilers print, flake8, ruff, and linters in format `unix`. */
-const FINDING = /^(?<file>[^\s:][^:]*):(?<line>\d{1,9})(?::\d{1,9})?: +(?<text>\S.*)$/;
+const FINDING = /^(?<file>[^\s:][^:]*):(?<line>\d{1,9})(?::(?<column>\d{1,9}))?: +(?<text>\S.*)$/;
 /** `message [Error/eslint(no-debugger)]`, `message [SC2086]`. */
-const RULE_BEHIND = /^(?<message>.*\S) +\[(?:(?:error|warning)\/)?(?<rule>[^[\]]+)\]$/i;
+const RULE_BEHIND = /^(?<message>.*\S) +\[(?:(?<severity>error|warning)\/)?(?<rule>[^[\]]+)\]$/i;
+/** `warning: message`: what compilers print. */
+const SEVERITY_BEFORE = /^(?<severity>error|warning): /i;
 /** `E501 message`, `C0114: message`. */
 const RULE_BEFORE = /^(?<rule>[A-Z]{1,4}\d{1,5}):? +(?<message>.+)$/;
 
@@ -28,18 +30,26 @@ export function parseLintOutput(output: string, root: string): LintFinding[] {
 function parseLine(line: string, root: string): LintFinding | undefined {
   const found = line.length > MAX_LINE_CHARS ? undefined : FINDING.exec(line)?.groups;
   if (found?.['file'] === undefined || found['text'] === undefined) return undefined;
-  const { rule, message } = splitRule(found['text']);
+  const { rule, message, severity } = splitRule(found['text']);
   return {
     file: cutText(toRelative(found['file'], root), MAX_FILE_CHARS),
     line: Number(found['line']),
+    ...(found['column'] === undefined ? {} : { column: Number(found['column']) }),
+    ...(severity === undefined ? {} : { severity }),
     rule: cutText(rule, MAX_RULE_CHARS),
     message: cutText(message, MAX_MESSAGE_CHARS),
   };
 }
 
-function splitRule(text: string): { rule: string; message: string } {
-  const { rule = '', message = text } = (RULE_BEHIND.exec(text) ?? RULE_BEFORE.exec(text))?.groups ?? {};
-  return { rule, message };
+function splitRule(text: string): Pick<LintFinding, 'rule' | 'message' | 'severity'> {
+  const groups = (RULE_BEHIND.exec(text) ?? RULE_BEFORE.exec(text))?.groups ?? {};
+  const { rule = '', message = text, severity = SEVERITY_BEFORE.exec(text)?.groups?.['severity'] } = groups;
+  return { rule, message, ...toSeverity(severity) };
+}
+
+function toSeverity(word: string | undefined): Pick<LintFinding, 'severity'> {
+  const severity = word?.toLowerCase();
+  return severity === 'error' || severity === 'warning' ? { severity } : {};
 }
 
 function toRelative(file: string, root: string): string {

@@ -140,10 +140,10 @@ describe('parseJobRequest', () => {
   );
 
   it('refuses a tool that is not built yet', () => {
-    expect(parse({ ...MINIMAL, tools: ['code_interpreter', 'web_browser'] })).toEqual({
+    expect(parse({ ...MINIMAL, tools: ['code_interpreter', 'retrieval'] })).toEqual({
       kind: 'refused',
       code: 'tool_unavailable',
-      errors: [{ pointer: '/tools/1', detail: 'web_browser is not available.' }],
+      errors: [{ pointer: '/tools/1', detail: 'retrieval is not available.' }],
     });
   });
 

@@ -27,7 +27,8 @@ export function toSoFar(
   };
 }
 
-/** What was proven of the older job is proven of nothing else. */
-function withoutProof({ 'before.json': _before, 'after.json': _after, ...rest }: ArtifactDigests) {
+/** What was proven of the older job is proven of nothing else, and what it found is its own. */
+function withoutProof(artifacts: ArtifactDigests): ArtifactDigests {
+  const { 'before.json': _before, 'after.json': _after, 'findings.sarif': _findings, ...rest } = artifacts;
   return rest;
 }

@@ -9,7 +9,7 @@ import type { Toolbox } from './tools/toolbox.ts';
 
 export interface CompletionParts {
   readonly agent: Pick<Sandbox['agent'], 'send'>;
-  readonly caller: Pick<ModelCaller, 'exceededLimit' | 'call'>;
+  readonly caller: Pick<ModelCaller, 'exceededLimit' | 'ask'>;
   readonly compactor: Pick<Compactor, 'isDue' | 'run'>;
   readonly conversation: Conversation;
   readonly toolbox: Pick<Toolbox, 'takeNotes' | 'startTurn' | 'safeMode'>;
@@ -38,6 +38,7 @@ export async function answerCompletion(
   try {
     const result = await completeTurn(parts, body, signal);
     if (result.kind === 'exhausted') return refuseCompletion(parts, id, result.limit);
+    result.charge();
     const calls = recordTurn(parts, result.turn);
     const toolCalls = calls.map(({ callId, name, form }) => ({ callId, name, form }));
     const { text, status } = result.turn;
@@ -63,12 +64,12 @@ async function completeTurn(
   try {
     // What is saved is the conversation as it was said: a cut waits for that.
     if (compactor.isDue(body)) await saved.then(() => compactor.run(body, signal));
-    return await caller.call(body, conversation.items, signal).catch(async (error: unknown) => {
+    return await caller.ask(body, conversation.items, signal).catch(async (error: unknown) => {
       // The server knows better how much it can read; a second refusal stands.
       if (toDrydockError(error).code !== 'model_context_overflow') throw error;
       await saved;
       await compactor.run(body, signal);
-      return caller.call(body, conversation.items, signal);
+      return caller.ask(body, conversation.items, signal);
     });
   } finally {
     await saved;

@@ -19,6 +19,7 @@ import { Disclosure } from './disclosure.ts';
 import { EventSink } from './event-sink.ts';
 import { Inbox } from './inbox.ts';
 import { JobAudit } from './job-audit.ts';
+import { MaskedLines } from './masked-lines.ts';
 import type { Redactor } from './redactor.ts';
 import type { Recording } from './replay/open-recording.ts';
 import type { ReplayPlayer } from './replay/replay-player.ts';
@@ -53,6 +54,7 @@ export class Attempt {
   readonly disclosure: Disclosure;
   /** The workspace as it was last saved. */
   checkpoint: StoredBytes | undefined;
+  readonly maskedTranscript: MaskedLines;
   #state: JobState = 'starting';
 
   constructor(
@@ -65,6 +67,7 @@ export class Attempt {
     this.job = claimed.job;
     this.redactor = deps.redactor.fork();
     const { redactor } = this;
+    this.maskedTranscript = new MaskedLines(redactor);
     this.events = new EventSink({
       store: deps.store,
       lease: claimed.lease,
@@ -163,7 +166,7 @@ export class Attempt {
   /** The conversation as people may read it. */
   async keepTranscript(): Promise<void> {
     const lines = new TextDecoder().decode(this.disclosure.transcript());
-    await this.keep('transcript.jsonl', Buffer.from(this.redactor.mask(lines)));
+    await this.keep('transcript.jsonl', Buffer.from(this.maskedTranscript.mask(lines)));
   }
 
   /** Stores an artifact's bytes; the commit refers to them. */

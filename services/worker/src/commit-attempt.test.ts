@@ -1,3 +1,4 @@
+import type { JobKind, Submission } from '@drydock/contracts';
 import { Digest, JobId, JobRecord, WorkerId } from '@drydock/contracts';
 import type { Commit } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
@@ -46,16 +47,23 @@ const PROVEN: Ending = {
   verification: { verified: true, verdict: null, before: [], after: [] },
 };
 
+interface Commission {
+  readonly cancelRequested?: boolean;
+  readonly unread?: readonly { id: string }[];
+  readonly kind?: JobKind;
+  readonly ending?: Ending;
+}
+
 /** Commits to a store that takes nothing but cancelled, where that was asked for. */
 async function commitProven({
-  cancelRequested,
+  cancelRequested = false,
   unread = [],
-}: {
-  cancelRequested: boolean;
-  unread?: readonly { id: string }[];
-}) {
+  kind = 'fix',
+  ending = PROVEN,
+}: Commission) {
   const asked: Commit[] = [];
   const ended: string[] = [];
+  const put: string[] = [];
   const deps: Partial<Record<keyof WorkerDeps, object>> = {
     store: {
       appendEvents: () => Promise.resolve(),
@@ -67,14 +75,20 @@ async function commitProven({
       },
     },
     messages: { close: () => Promise.resolve('closed'), list: () => Promise.resolve(unread) },
-    artifacts: { put: () => Promise.resolve(DIGEST) },
+    artifacts: {
+      put: (bytes: Uint8Array) => {
+        put.push(new TextDecoder().decode(bytes));
+        return Promise.resolve(DIGEST);
+      },
+    },
     metrics: { jobFinished: (to: string) => ended.push(to) },
     clock: { now: () => 0 },
     redactor: new Redactor([]),
   };
   const lease = { jobId, workerId: WorkerId.parse('wrk_0123456789abcdef'), fence: 1 };
-  const attempt = new Attempt(deps as unknown as WorkerDeps, { lease, job }, () => undefined);
-  return { to: await commitAttempt(attempt, PROVEN), asked, ended };
+  const claimed = { lease, job: { ...job, spec: { ...job.spec, kind } } };
+  const attempt = new Attempt(deps as unknown as WorkerDeps, claimed, () => undefined);
+  return { to: await commitAttempt(attempt, ending), asked, ended, put };
 }
 
 describe('commitAttempt', () => {
@@ -109,5 +123,28 @@ describe('commitAttempt', () => {
       code: 'messages_not_delivered',
       message: 'The job ended before the model read these messages: msg_1, msg_2',
     });
+  });
+
+  const place = { path: 'a.ts', line: 1 };
+  const findings = [{ ...place, severity: 'low' as const, title: 't', message: 'm' }];
+  const references = [{ ...place, what: 'w' }];
+  const checks = [{ command: 'npm test', outcome: 'passed' as const }];
+  const everything = { summary: 's', changes: [], findings, references, checks };
+
+  it.each<[JobKind, Submission, object, boolean]>([
+    ['review', everything, { review: { findings }, claims: checks }, true],
+    ['review', { ...everything, findings: [] }, { review: { findings: [] }, claims: checks }, true],
+    ['review', { summary: 's', changes: [] }, {}, false],
+    ['explain', everything, { explanation: { references }, claims: checks }, false],
+    ['fix', everything, { claims: checks }, false],
+  ])('adds to the result of %s what its kind gives', async (kind, submission, own, hasSarif) => {
+    const patch = { diff: new Uint8Array(), leftOut: [] };
+    const stage = { outcome: { kind: 'submitted', submission }, patch, plan: null } as const;
+    const ending = { ...PROVEN, stage, verification: undefined };
+    const { asked, put } = await commitProven({ kind, ending });
+    const { review, explanation, claims } = asked[0]?.result ?? {};
+    expect(JSON.parse(JSON.stringify({ review, explanation, claims }))).toEqual(own);
+    expect('findings.sarif' in (asked[0]?.artifacts ?? {})).toBe(hasSarif);
+    expect(put.some((text) => text.includes('"version": "2.1.0"'))).toBe(hasSarif);
   });
 });

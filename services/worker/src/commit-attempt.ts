@@ -1,7 +1,8 @@
-import type { JobResult } from '@drydock/contracts';
+import type { JobResult, Submission } from '@drydock/contracts';
 import type { DrydockError, TerminalState } from '@drydock/core';
-import { hasChangeToProve } from '@drydock/core';
+import { buildSarif, hasChangeToProve } from '@drydock/core';
 import type { Attempt } from './attempt.ts';
+import { toKindResult } from './kind-result.ts';
 import type { AgentStage } from './run-agent-stage.ts';
 import { toJsonBytes } from './to-json-bytes.ts';
 import type { Verification } from './verify-result.ts';
@@ -16,7 +17,8 @@ export interface Ending {
 
 /** What the agent has made, or an older one where this attempt did not come to it. */
 interface Made extends Pick<AgentStage, 'patch' | 'plan'> {
-  readonly summary: string | null;
+  /** Null where nothing was submitted. */
+  readonly submission: Submission | null;
 }
 
 /**
@@ -62,7 +64,7 @@ function toCancelled({ stage }: Ending): Ending {
 async function keepArtifacts(
   attempt: Attempt,
   { verification }: Ending,
-  { patch, plan }: Made,
+  { patch, plan, submission }: Made,
 ): Promise<void> {
   const { conversation, job } = attempt;
   await attempt.keep('patch.diff', patch.diff);
@@ -70,6 +72,7 @@ async function keepArtifacts(
     await attempt.keepTranscript();
   await attempt.keep('log.txt', attempt.disclosure.log());
   if (plan !== null) await attempt.keep('plan.json', toJsonBytes(plan));
+  await keepFindings(attempt, submission);
   if (verification !== undefined) {
     await attempt.keep('before.json', toJsonBytes(verification.before));
     await attempt.keep('after.json', toJsonBytes(verification.after));
@@ -86,6 +89,13 @@ async function noteUnread(attempt: Attempt): Promise<void> {
   });
 }
 
+/** Of a review that handed in findings, none of them included: a log without results says that it was looked. */
+async function keepFindings(attempt: Attempt, submission: Submission | null): Promise<void> {
+  if (attempt.job.spec.kind !== 'review' || submission?.findings === undefined) return;
+  const sarif = JSON.stringify(buildSarif(attempt.redactor.value(submission.findings)), undefined, 2);
+  await attempt.keep('findings.sarif', Buffer.from(`${sarif}\n`));
+}
+
 function noteLeftOut(attempt: Attempt, { patch: { leftOut } }: Made): void {
   if (leftOut.length === 0) return;
   attempt.warn({
@@ -100,13 +110,14 @@ export function resultSoFar(attempt: Attempt, told: Pick<JobResult, 'plan' | 'pa
   return { ...nothing, ...told, ...describeRun(attempt) };
 }
 
-function toResult(attempt: Attempt, { verification }: Ending, { summary, plan, patch }: Made): JobResult {
+function toResult(attempt: Attempt, { verification }: Ending, { submission, plan, patch }: Made): JobResult {
   const proven = {
     verified: verification?.verified ?? isProvable(attempt),
     checks: verification?.verdict ?? null,
   };
-  const told = { summary, plan, patch_bytes: patch.diff.byteLength };
-  return { ...proven, ...told, ...describeRun(attempt) };
+  const told = { summary: submission?.summary ?? null, plan, patch_bytes: patch.diff.byteLength };
+  const own = submission === null ? {} : toKindResult(attempt.job.spec.kind, submission);
+  return { ...proven, ...told, ...attempt.redactor.value(own), ...describeRun(attempt) };
 }
 
 /** What is true of the attempt, whatever came of it. */
@@ -123,10 +134,10 @@ function isProvable(attempt: Attempt): false | null {
 }
 
 function describeStage({ outcome, plan, patch }: AgentStage): Made {
-  return { summary: outcome.kind === 'submitted' ? outcome.submission.summary : null, plan, patch };
+  return { submission: outcome.kind === 'submitted' ? outcome.submission : null, plan, patch };
 }
 
 async function findOlder(attempt: Attempt): Promise<Made> {
   const plan = attempt.resumePoint?.checkpoint.plan ?? null;
-  return { summary: null, plan, patch: await attempt.findOlderPatch() };
+  return { submission: null, plan, patch: await attempt.findOlderPatch() };
 }

@@ -13,7 +13,8 @@ export interface CallPrefix {
 }
 
 export type CallResult =
-  | { readonly kind: 'answered'; readonly turn: ModelTurn }
+  /** `charge` is called once, when what came before it is saved: no checkpoint has the cost of a turn that it lacks. */
+  | { readonly kind: 'answered'; readonly turn: ModelTurn; readonly charge: () => void }
   | { readonly kind: 'exhausted'; readonly limit: LimitKind };
 
 export interface ModelCallerOptions {
@@ -28,7 +29,7 @@ export interface ModelCallerOptions {
   readonly onTurn: (turn: ModelTurn, request: ModelRequest) => void;
 }
 
-/** Makes the model calls of one attempt, within its budget; each is charged and told. */
+/** Makes the model calls of one attempt, within its budget. */
 export class ModelCaller {
   readonly #options: ModelCallerOptions;
 
@@ -46,20 +47,24 @@ export class ModelCaller {
     return this.#options.spending.estimate({ ...prefix, transcript });
   }
 
-  /** Throws `model_*` errors. */
-  async call(
+  /** The answer still has to be charged. Throws `model_*` errors. */
+  async ask(
     prefix: CallPrefix,
     transcript: readonly TranscriptItem[],
     signal: AbortSignal,
   ): Promise<CallResult> {
-    const { models, spending, onTurn } = this.#options;
+    const { models, spending } = this.#options;
     const planned = spending.plan(this.#toRequest(prefix, transcript));
     if (planned.kind === 'exhausted') return planned;
     const turn = await models.complete(planned.request, signal);
-    spending.charge(planned.request, turn.usage);
-    onTurn(turn, planned.request);
+    return { kind: 'answered', turn, charge: () => this.#charge(planned.request, turn) };
+  }
+
+  #charge(request: ModelRequest, turn: ModelTurn): void {
+    const { spending, onTurn } = this.#options;
+    spending.charge(request, turn.usage);
+    onTurn(turn, request);
     this.#tellUsage(turn);
-    return { kind: 'answered', turn };
   }
 
   #toRequest({ instructions, tools }: CallPrefix, transcript: readonly TranscriptItem[]): ModelRequest {

@@ -15,6 +15,7 @@ export interface RedactedStream {
 export class Redactor {
   #secrets: readonly KnownSecret[];
   #masker: SecretMasker;
+  #revision = 0;
 
   constructor(secrets: readonly KnownSecret[]) {
     this.#secrets = secrets;
@@ -30,6 +31,12 @@ export class Redactor {
   learn(secrets: readonly KnownSecret[]): void {
     this.#secrets = [...this.#secrets, ...secrets];
     this.#masker = SecretMasker.create(this.#secrets);
+    this.#revision += 1;
+  }
+
+  /** Another one whenever more is masked than before. */
+  get revision(): number {
+    return this.#revision;
   }
 
   text(text: string): string {

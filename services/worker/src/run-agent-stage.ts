@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AgentStart, RepositoryGuidance } from '@drydock/contracts';
+import type { AgentStart, RepositoryGuidance, Warning } from '@drydock/contracts';
 import type { Layer, Outcome, Sandbox } from '@drydock/core';
 import { toDrydockError } from '@drydock/core';
 import type { AttemptDeadline } from './attempt-deadline.ts';
@@ -20,6 +20,7 @@ import { hearMessages } from './hear-messages.ts';
 import { inSandbox } from './sandbox-scope.ts';
 import { isHandedOverScreened, screenTurn, screenWords } from './screen-patch.ts';
 import { serveAgent } from './serve-agent.ts';
+import { SubmissionDesk } from './submission/submission-desk.ts';
 import { Slice } from './tools/slice.ts';
 import { toAgentStart } from './to-agent-start.ts';
 import { Toolbox } from './tools/toolbox.ts';
@@ -92,6 +93,8 @@ function createToolbox(
     gate,
     egress,
     inbox: attempt.inbox,
+    desk: createDesk(attempt, sandbox),
+    keep: (name, bytes) => attempt.keep(name, bytes),
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       // The workspace was read-only so far: there is nothing to look at but words.
@@ -103,6 +106,11 @@ function createToolbox(
     onImage: (callId, image) => attempt.conversation.attach(callId, image),
     onDecision: (decision) => attempt.deps.metrics.policyDecided(decision),
   });
+}
+
+function createDesk(attempt: Attempt, sandbox: Sandbox): SubmissionDesk {
+  const warn = (warning: Warning): void => attempt.warn(warning);
+  return new SubmissionDesk({ spec: attempt.job.spec, sandbox, sinceEdit: attempt.work.sinceEdit, warn });
 }
 
 function createSlice({ job, deps }: Attempt): Slice {

@@ -1,4 +1,4 @@
-import type { JobRecord, JobRunMessage } from '@drydock/contracts';
+import type { JobRecord, JobRunMessage, Submission } from '@drydock/contracts';
 import type { Layer, Outcome, TerminalState } from '@drydock/core';
 import { DrydockError, toDrydockError, toError, toJobState } from '@drydock/core';
 import { AttemptDeadline } from './attempt-deadline.ts';
@@ -97,7 +97,8 @@ async function conclude(attempt: Attempt, keeper: LeaseKeeper): Promise<Ending> 
     if (stage.outcome.kind !== 'submitted') return toEnding(stage.outcome, stage);
     await attempt.enter('verifying', timeoutMs);
     const verifying = AbortSignal.any([kept, AbortSignal.timeout(timeoutMs)]);
-    return await proveSubmission(attempt, { stage, layer, timeoutMs, early }, verifying);
+    const { submission } = stage.outcome;
+    return await proveSubmission(attempt, { stage, submission, layer, timeoutMs, early }, verifying);
   } catch (error) {
     return toEnding(outcomeOfError(error, signal), stage);
   }
@@ -117,6 +118,7 @@ async function refuseUnsafe(attempt: Attempt, signal: AbortSignal): Promise<Outc
 
 interface Proof {
   readonly stage: AgentStage;
+  readonly submission: Submission;
   readonly layer: Layer;
   readonly timeoutMs: number;
   readonly early: EarlyBaseRun;
@@ -124,13 +126,13 @@ interface Proof {
 
 async function proveSubmission(
   attempt: Attempt,
-  { stage, layer, timeoutMs, early }: Proof,
+  { stage, submission, layer, timeoutMs, early }: Proof,
   signal: AbortSignal,
 ): Promise<Ending> {
   try {
     const { diff } = stage.patch;
     const deadlineAt = attempt.deps.clock.now() + timeoutMs;
-    const verification = await verifyResult(attempt, { layer, diff, deadlineAt, early }, signal);
+    const verification = await verifyResult(attempt, { layer, diff, deadlineAt, early, submission }, signal);
     return { to: 'succeeded', error: undefined, stage, verification };
   } catch (error) {
     return toEnding(outcomeOfError(error, signal), stage);

@@ -39,11 +39,15 @@ export async function screenWords(
 ): Promise<void> {
   const { deps, events, disclosure } = attempt;
   if (!disclosure.isHeld) return;
-  const told =
-    submission === undefined ? [] : [submission.summary, ...submission.changes.map(({ why }) => why)];
-  const text = [...events.heldWords, ...told].join('\n\n');
+  const text = [...events.heldWords, ...findTexts(submission)].join('\n\n');
   const reason = await findPrivilegedCode(deps.policy, text, AbortSignal.timeout(SCREEN_MS));
   if (reason !== undefined) gate.enterSafeMode(`The model wrote a privileged command: ${reason}`);
+}
+
+/** Every text of a value, however deep. */
+function findTexts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(findTexts) : [];
 }
 
 /** Tier high: what a turn has written is looked at while the model thinks about the next one. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Attempt } from './attempt.ts';
 import { Disclosure } from './disclosure.ts';
 import { AttemptLog } from './attempt-log.ts';
+import { MaskedLines } from './masked-lines.ts';
 import { Redactor } from './redactor.ts';
 import { TurnSaver } from './turn-saver.ts';
 
@@ -71,7 +72,7 @@ function setUp(older?: { patchBytes: number }) {
     lease: { fence: 3 },
     budget: { turns: 2, usage: NO_USAGE },
     resumePoint: undefined as unknown,
-    redactor: new Redactor([{ name: 'KEY', value: 'canary-0123456789' }]),
+    maskedTranscript: new MaskedLines(new Redactor([{ name: 'KEY', value: 'canary-0123456789' }])),
     keepTranscript: () => Attempt.prototype.keepTranscript.call(attempt),
     isPatchSoFar: (diff: Uint8Array) => Attempt.prototype.isPatchSoFar.call(attempt, diff),
     findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),

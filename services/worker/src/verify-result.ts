@@ -1,10 +1,12 @@
-import type { CheckRun, ChecksVerdict } from '@drydock/contracts';
-import type { Layer, Sandbox } from '@drydock/core';
-import { DrydockError, hasChangeToProve } from '@drydock/core';
-import type { DetectedChecks } from '@drydock/verification';
-import { compareRuns, inspectPatch } from '@drydock/verification';
+import type { CheckRun, ChecksVerdict, Submission } from '@drydock/contracts';
+import type { Layer } from '@drydock/core';
+import { hasChangeToProve } from '@drydock/core';
+import type { ComparedRuns, DetectedChecks, PatchedFile } from '@drydock/verification';
+import { compareClaims, compareRuns, inspectPatch, weighMutations } from '@drydock/verification';
+import { applyDiff } from './apply-diff.ts';
 import type { Attempt } from './attempt.ts';
 import type { EarlyBaseRun } from './early-base-run.ts';
+import { proveMutations } from './prove-mutations.ts';
 import { runBaseChecks, runChecks } from './run-checks.ts';
 import { inSandbox, startSandbox } from './sandbox-scope.ts';
 
@@ -22,6 +24,13 @@ interface VerificationRequest {
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
   readonly early: Pick<EarlyBaseRun, 'finish'>;
+  /** What the agent says: it is compared with, and its mutations are tried. */
+  readonly submission: Submission;
+}
+
+/** Both sides, and what was run on them. */
+interface BothSides extends Pick<Verification, 'before' | 'after'> {
+  readonly checks: DetectedChecks;
 }
 
 const NOTHING_TO_PROVE: Verification = { verified: null, verdict: null, before: [], after: [] };
@@ -37,18 +46,40 @@ export async function verifyResult(
 ): Promise<Verification> {
   const { kind } = attempt.job.spec;
   if (!hasChangeToProve(attempt.job.spec)) return NOTHING_TO_PROVE;
-  const changedPaths = inspectPatch(request.diff).map((file) => file.path);
-  const { before, after, namedPaths } = await runBothSides(attempt, request, signal);
+  const files = inspectPatch(request.diff);
+  const sides = await runBothSides(attempt, request, signal);
+  const { before, after } = sides;
   const compared = compareRuns({
     kind,
     patchIsEmpty: request.diff.byteLength === 0,
     before,
     after,
-    changedPaths,
-    namedPaths,
+    changedPaths: files.map(({ path }) => path),
+    namedPaths: sides.checks.namedPaths,
   });
-  for (const warning of compared.warnings) attempt.warn(warning);
-  return { verified: compared.verified, verdict: compared.verdict, before, after };
+  const weighed = await weigh(attempt, { ...request, ...sides, files, compared }, signal);
+  const { verified, verdict } = weighed;
+  const contradictions = compareClaims(request.submission.checks ?? [], { after, verdict });
+  for (const warning of [...weighed.warnings, ...contradictions]) attempt.warn(warning);
+  return { verified, verdict, before, after };
+}
+
+/** Tests that were written have to catch a mutation (ADR 0015); tried only where all else is proven. */
+async function weigh(
+  attempt: Attempt,
+  proof: VerificationRequest & BothSides & { files: readonly PatchedFile[]; compared: ComparedRuns },
+  signal: AbortSignal,
+): Promise<ComparedRuns> {
+  const { files, compared, checks, submission } = proof;
+  if (attempt.job.spec.kind !== 'test' || compared.verified !== true) return compared;
+  const addedPaths = files.filter(({ kind }) => kind === 'added').map(({ path }) => path);
+  const judge = { namedPaths: checks.namedPaths, addedPaths };
+  const changedPaths = files.map(({ path }) => path);
+  const mutations = submission.mutations ?? [];
+  return weighMutations(
+    compared,
+    await proveMutations(attempt, { ...proof, mutations, judge, changedPaths }, signal),
+  );
 }
 
 /** Both sides at once; when one cannot be run, the other is ended too. */
@@ -56,7 +87,7 @@ async function runBothSides(
   attempt: Attempt,
   request: VerificationRequest,
   signal: AbortSignal,
-): Promise<Pick<Verification, 'before' | 'after'> & Pick<DetectedChecks, 'namedPaths'>> {
+): Promise<BothSides> {
   const detected = Promise.withResolvers<DetectedChecks>();
   // Nobody may be waiting for it when it fails; whoever waits is told.
   detected.promise.catch(() => undefined);
@@ -75,8 +106,7 @@ async function runBothSides(
   if (stop.signal.aborted) throw stop.signal.reason;
   if (before.status === 'rejected') throw before.reason;
   if (after.status === 'rejected') throw after.reason;
-  const { namedPaths } = await detected.promise;
-  return { before: before.value, after: after.value, namedPaths };
+  return { before: before.value, after: after.value, checks: await detected.promise };
 }
 
 async function runBefore(
@@ -108,14 +138,4 @@ async function runAfter(
     const checks = await request.checks;
     return runChecks(attempt, { sandbox, checks, deadlineAt: request.deadlineAt }, signal);
   });
-}
-
-async function applyDiff(sandbox: Sandbox, diff: Uint8Array, signal: AbortSignal): Promise<void> {
-  if (diff.byteLength === 0) return;
-  const applied = await sandbox.applyDiff(diff, signal);
-  if (applied.kind === 'mismatch') {
-    throw new DrydockError('patch_rejected', {
-      message: `The patch does not apply to the base: ${applied.message}`,
-    });
-  }
 }

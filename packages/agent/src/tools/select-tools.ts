@@ -3,6 +3,7 @@ import { ToolName } from '@drydock/contracts';
 import { TOOL_RULES, findToolObstacle } from '@drydock/core';
 import { TOOL_DEFINITIONS } from './definitions.ts';
 import { APPROVAL_PARAMETERS } from './definitions/permissions.ts';
+import { submitFor } from './submit-for.ts';
 
 /** The tools that the model is given in a stage of this job. The worker decides over every call all the same. */
 export function selectTools(
@@ -15,7 +16,10 @@ export function selectTools(
     .filter((name) => findToolObstacle(TOOL_RULES[name], context) === undefined)
     .filter((name) => name !== 'request_permissions' || canAsk)
     .filter((name) => name !== 'view_image' || job.isBlind !== true)
-    .map((name) => (name === 'exec_command' && canAsk ? ASKING_EXEC : TOOL_DEFINITIONS[name]));
+    .map((name) => {
+      if (name === 'submit') return submitFor(job.kind);
+      return name === 'exec_command' && canAsk ? ASKING_EXEC : TOOL_DEFINITIONS[name];
+    });
 }
 
 /** `exec_command` where there is a person to ask. */

@@ -1,5 +1,6 @@
+import { describeResult } from '@drydock/client';
 import type { JobFilter } from '@drydock/client';
-import type { JobJson } from '@drydock/contracts';
+import type { JobJson, JobResult } from '@drydock/contracts';
 import { JobState } from '@drydock/contracts';
 import { EXIT, wrongUsage } from '../cli-error.ts';
 import type { Command, CommandInput } from '../command.ts';
@@ -96,10 +97,26 @@ function toFindings({ result, error }: JobJson): string[][] {
   return [
     ['patch', `${result?.patch_bytes ?? 0} bytes`],
     ['summary', forTerminal(result?.summary ?? '-')],
+    ...(result === null ? [] : toOwnRows(result)),
     ...warnings.map(({ code, message }) => ['warning', `${code}: ${forTerminal(message)}`]),
     ...(error === null ? [] : [['error', `${error.code}: ${forTerminal(error.message)}`]]),
   ];
 }
+
+/** What is of the job's kind, and what the agent claims. */
+function toOwnRows(result: JobResult): string[][] {
+  const { claims = [] } = result;
+  return [
+    ...describeResult(result).map((line, index) => [index === 0 ? 'found' : '', toTerminalLine(line)]),
+    ...claims.map(({ command, outcome }) => ['claimed', `${forTerminal(command)}: ${outcome}`]),
+  ];
+}
+
+/** With the blanks that it begins with: they say what belongs together. */
+const toTerminalLine = (line: string): string => {
+  const blanks = line.length - line.trimStart().length;
+  return `${' '.repeat(blanks)}${forTerminal(line)}`;
+};
 
 function parseLimit(text = String(DEFAULT_LIMIT)): number {
   const limit = Number(text);

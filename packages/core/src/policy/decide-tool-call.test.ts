@@ -1,9 +1,11 @@
 import type { Stage } from '@drydock/contracts';
-import { ToolName } from '@drydock/contracts';
+import { ToolGroup, ToolName } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
 import { decideToolCall } from './decide-tool-call.ts';
+import { TOOL_RULES } from './tool-rules.ts';
 
 const listed = ['code_interpreter'] as const;
+const isShell = (name: ToolName): boolean => TOOL_RULES[name].group === 'code_interpreter';
 
 describe('decideToolCall', () => {
   it.each<[string, Stage, 'function' | 'freeform', string]>([
@@ -33,7 +35,8 @@ describe('decideToolCall', () => {
         const { verdict, reason } = decideToolCall({ name, form }, { kind, stage, listed });
         return `${name}: ${verdict}, ${reason}`;
       };
-      expect(ToolName.options.map((name) => decide(name, 'running'))).toEqual([
+      const plain = ToolName.options.filter((name) => TOOL_RULES[name].group === null || isShell(name));
+      expect(plain.map((name) => decide(name, 'running'))).toEqual([
         'exec_command: allow, listed',
         'write_stdin: allow, listed',
         'request_permissions: allow, listed',
@@ -44,6 +47,17 @@ describe('decideToolCall', () => {
         'submit: allow, listed',
       ]);
       expect(decide('apply_patch', 'planning')).toBe('apply_patch: deny, read_only_job');
+    },
+  );
+
+  it.each(ToolName.options.filter((name) => TOOL_RULES[name].group !== null))(
+    'has %s for a job that lists its group, and for no other',
+    (name) => {
+      const { group, form, stages } = TOOL_RULES[name];
+      const decide = (groups: readonly ToolGroup[]) =>
+        decideToolCall({ name, form }, { kind: 'fix', stage: stages[0] ?? 'running', listed: groups }).reason;
+      expect(group === null ? [] : decide([group])).toBe('listed');
+      expect(decide(ToolGroup.options.filter((other) => other !== group))).toBe('tool_not_listed');
     },
   );
 

@@ -21,6 +21,7 @@ const TYPES: readonly (readonly [suffix: string, type: string])[] = [
   ['.diff', 'text/x-diff; charset=utf-8'],
   ['.txt', 'text/plain; charset=utf-8'],
   ['.json', 'application/json; charset=utf-8'],
+  ['.sarif', 'application/sarif+json; charset=utf-8'],
   ['.jsonl', 'application/x-ndjson; charset=utf-8'],
 ];
 

@@ -14,7 +14,7 @@ const REST_SHARE = 0.25;
 
 export interface CompactorOptions {
   readonly conversation: Conversation;
-  readonly caller: Pick<ModelCaller, 'call' | 'estimate'>;
+  readonly caller: Pick<ModelCaller, 'ask' | 'estimate'>;
   /** Told when it is done: what was sent before and is sent now, tokens, and the model's own words in between. */
   readonly onCompacted: (done: { before: number; after: number; summary: string | undefined }) => void;
   readonly describeWork: () => string;
@@ -61,7 +61,8 @@ export class Compactor {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       try {
         const ask = { type: 'message', role: 'user', text: PROMPT } as const;
-        const result = await caller.call(prefix, [...items, ask], signal);
+        const result = await caller.ask(prefix, [...items, ask], signal);
+        if (result.kind === 'answered') result.charge();
         return result.kind === 'answered' && result.turn.text.trim() !== '' ? result.turn.text : undefined;
       } catch (error) {
         if (toDrydockError(error).code !== 'model_context_overflow') throw error;

@@ -1,4 +1,5 @@
 import type { JobEventBody, Plan } from '@drydock/contracts';
+import { RunsSinceEdit } from './runs-since-edit.ts';
 
 type PlanSteps = Extract<JobEventBody, { type: 'plan.updated' }>['data']['steps'];
 
@@ -17,6 +18,7 @@ const MAX_PATHS = 200;
  * events as they are told.
  */
 export class WorkRecord {
+  readonly sinceEdit = new RunsSinceEdit();
   #plan: Plan | null = null;
   #steps: PlanSteps = [];
   readonly #paths = new Set<string>();
@@ -27,9 +29,13 @@ export class WorkRecord {
     if (event.type === 'plan.updated') {
       this.#plan = event.data.plan ?? this.#plan;
       this.#steps = event.data.steps;
-    } else if (event.type === 'file.changed') this.#paths.add(event.data.path);
-    else if (event.type === 'command.started') this.#running.set(event.data.call_id, event.data.cmd);
-    else if (event.type === 'command.finished') this.#end(event.data);
+    } else if (event.type === 'file.changed') {
+      this.#paths.add(event.data.path);
+      this.sinceEdit.edit();
+    } else if (event.type === 'command.started') {
+      this.#running.set(event.data.call_id, event.data.cmd);
+      this.sinceEdit.start(event.data);
+    } else if (event.type === 'command.finished') this.#end(event.data);
   }
 
   /** The plan with its steps as they stand, the files touched, and what the last commands came to; words for the model. */
@@ -42,16 +48,13 @@ export class WorkRecord {
     ].join('\n');
   }
 
-  #end({
-    call_id: id,
-    exit_code: code,
-    signal,
-    timed_out,
-  }: Extract<JobEventBody, { type: 'command.finished' }>['data']): void {
+  #end(ended: Extract<JobEventBody, { type: 'command.finished' }>['data']): void {
+    const { call_id: id, exit_code: code, signal } = ended;
+    const result = ended.timed_out ? 'timed out' : `exit ${code ?? signal ?? 'unknown'}`;
+    this.sinceEdit.end(ended, result);
     const cmd = this.#running.get(id);
     this.#running.delete(id);
     if (cmd === undefined) return;
-    const result = timed_out ? 'timed out' : `exit ${code ?? signal ?? 'unknown'}`;
     // The newest goes to the end.
     this.#commands.delete(cmd);
     this.#commands.set(cmd, result);

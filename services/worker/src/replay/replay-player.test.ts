@@ -33,7 +33,7 @@ async function play(text: string) {
   const conversation = new Conversation();
   const player = new ReplayPlayer({ of: OF, steps: readSteps(LINES), conversation });
   conversation.append([task]);
-  const first = await player.caller.call(PREFIX, [], never);
+  const first = await player.caller.ask(PREFIX, [], never);
   if (first.kind === 'answered') conversation.record(first.turn);
   conversation.takeCall('c1');
   conversation.append([output(text)]);
@@ -53,7 +53,7 @@ describe('ReplayPlayer', () => {
     });
     await cut();
     expect(conversation.items).toEqual([task, short]);
-    expect(await player.caller.call(PREFIX, [], never)).toMatchObject({ turn: { text: 'Done.' } });
+    expect(await player.caller.ask(PREFIX, [], never)).toMatchObject({ turn: { text: 'Done.' } });
     expect(player.report).toEqual({ of: OF, turns: 2, recorded_turns: 2, divergence: null });
   });
 
@@ -71,8 +71,8 @@ describe('ReplayPlayer', () => {
   it('ends where the recording does', async () => {
     const { player, conversation, cut } = await play('a.ts');
     await cut();
-    const last = await player.caller.call(PREFIX, [], never);
+    const last = await player.caller.ask(PREFIX, [], never);
     if (last.kind === 'answered') conversation.record(last.turn);
-    await expect(player.caller.call(PREFIX, [], never)).rejects.toMatchObject({ code: 'replay_ended' });
+    await expect(player.caller.ask(PREFIX, [], never)).rejects.toMatchObject({ code: 'replay_ended' });
   });
 });

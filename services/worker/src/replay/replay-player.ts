@@ -40,7 +40,7 @@ export class ReplayPlayer {
 
   /** Stands for `ModelCaller`. */
   get caller(): CompletionParts['caller'] {
-    return { exceededLimit: () => undefined, call: async () => this.#playTurn() };
+    return { exceededLimit: () => undefined, ask: async () => this.#playTurn() };
   }
 
   /** Stands for `Compactor`: the conversation is cut where it was, into what it was. */
@@ -62,7 +62,7 @@ export class ReplayPlayer {
     this.#turns += 1;
     const { turn } = step;
     this.#seen = this.#options.conversation.items.length + turn.items.length;
-    return { kind: 'answered', turn };
+    return { kind: 'answered', turn, charge: () => undefined };
   }
 
   #playCut(): void {

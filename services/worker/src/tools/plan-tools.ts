@@ -4,6 +4,7 @@ import { hasChangeToProve } from '@drydock/core';
 import type { CommandGate } from '../command-gate.ts';
 import type { EventSink } from '../event-sink.ts';
 import type { Inbox } from '../inbox.ts';
+import type { SubmissionDesk } from '../submission/submission-desk.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { StageProgress } from './stage-progress.ts';
 import type { ToolSet } from './tool-set.ts';
@@ -17,6 +18,7 @@ interface PlanToolsOptions {
   readonly commands: Pick<CommandRunner, 'endSessions'>;
   readonly events: Pick<EventSink, 'emit'>;
   readonly inbox: Pick<Inbox, 'close'>;
+  readonly desk: Pick<SubmissionDesk, 'admit'>;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
   readonly onPlan: () => Promise<void>;
 }
@@ -53,9 +55,11 @@ export function createPlanTools(
       progress.submission = PLAN_ONLY;
       return { kind: 'submission_accepted' };
     },
-    submit: async (submission) => {
+    submit: async (written, { signal }) => {
+      const admission = await options.desk.admit(written, progress.plan, signal);
+      if (admission.kind === 'refused') return admission.observation;
       if (!(await inbox.close())) return WRITTEN_MEANWHILE;
-      progress.submission = submission;
+      progress.submission = admission.submission;
       return { kind: 'submission_accepted' };
     },
   };

@@ -72,10 +72,11 @@ function setUp(
       reached.push(workdir === undefined ? 'applyPatch' : `applyPatch in ${workdir}`);
       return patched ?? { kind: 'applied', changes: [{ path: 'a.ts', kind: 'modified' }] };
     },
+    listDir: async () => undefined,
     setWorkspaceAccess: async (access: WorkspaceAccess) => void reached.push(access),
   };
   const log = new AttemptLog();
-  const clock = { now: () => 1_000 };
+  const clock = { now: () => 1_000, sleep: async () => undefined };
   const denials: string[] = [];
   const gate: Writable<ConstructorParameters<typeof Toolbox>[0]['gate']> = {
     safeMode: undefined,
@@ -89,7 +90,7 @@ function setUp(
     requestPermissions: async () => ({ kind: 'permission_granted', hosts: ['a.test'] }),
   };
   const toolbox = new Toolbox({
-    spec: { kind, tools: [...tools], plan_only: more.planOnly },
+    spec: { kind, tools: [...tools], plan_only: more.planOnly, checks: {} },
     sandbox,
     events: { emit: (event: JobEventBody) => events.push(event) } as unknown as EventSink,
     log,
@@ -101,7 +102,9 @@ function setUp(
     gate,
     inbox: { close: async () => more.isWrittenTo !== true },
     resumed: more.resumed,
+    desk: { admit: async (submission) => ({ kind: 'admitted', submission }) },
     onImage: (callId, image) => images.push([callId, image]),
+    keep: async () => undefined,
     onPlan: async () => void reached.push('onPlan'),
     onDecision: () => {},
   });

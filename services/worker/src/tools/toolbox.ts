@@ -1,4 +1,5 @@
 import type {
+  ArtifactName,
   Checkpoint,
   ExecCommandArgs,
   JobSpec,
@@ -10,7 +11,7 @@ import type {
   ToolImage,
   ToolName,
 } from '@drydock/contracts';
-import type { PolicyDecision, Sandbox } from '@drydock/core';
+import type { Clock, PolicyDecision, Sandbox } from '@drydock/core';
 import { TOOL_RULES, decideToolCall } from '@drydock/core';
 import type { AttemptLog } from '../attempt-log.ts';
 import type { CommandGate } from '../command-gate.ts';
@@ -18,6 +19,8 @@ import type { EventSink } from '../event-sink.ts';
 import type { Inbox } from '../inbox.ts';
 import type { JobEgress } from '../job-egress.ts';
 import { LoopWatch } from '../conversation/loop-watch.ts';
+import type { SubmissionDesk } from '../submission/submission-desk.ts';
+import { CheckRunner } from './check-runner.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { CommandRunnerOptions } from './command-runner.ts';
 import { createEditTools } from './edit-tools.ts';
@@ -25,20 +28,27 @@ import { createImageTools } from './image-tools.ts';
 import { findPatchCommand } from './find-patch-command.ts';
 import type { PatchCommand } from './find-patch-command.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { createLintTools } from './lint-tools.ts';
 import { createPlanTools } from './plan-tools.ts';
+import { createRepoTools } from './repo-tools.ts';
+import { Servers } from './servers.ts';
+import { createServerTools } from './server-tools.ts';
 import { createShellTools } from './shell-tools.ts';
 import type { Slice } from './slice.ts';
 import { StageProgress } from './stage-progress.ts';
+import { createTestTools } from './test-tools.ts';
+import { ToolPrograms } from './tool-programs.ts';
+import { createWebTools } from './web-tools.ts';
 import type { ToolCallContext, ToolSet } from './tool-set.ts';
 import { refused } from './tool-set.ts';
 
 interface ToolboxOptions {
-  readonly spec: Pick<JobSpec, 'kind' | 'tools' | 'plan_only'>;
+  readonly spec: Pick<JobSpec, 'kind' | 'tools' | 'plan_only' | 'checks'>;
   readonly sandbox: CommandRunnerOptions['sandbox'] &
-    Pick<Sandbox, 'applyPatch' | 'readFile' | 'setWorkspaceAccess'>;
+    Pick<Sandbox, 'applyPatch' | 'setWorkspaceAccess' | 'readFile' | 'listDir'>;
   readonly events: EventSink;
   readonly log: AttemptLog;
-  readonly clock: CommandRunnerOptions['clock'];
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   /** When the attempt has to be over, epoch milliseconds. */
   readonly deadlineAt: number;
   readonly slice: Slice;
@@ -49,6 +59,9 @@ interface ToolboxOptions {
     'admit' | 'admitInput' | 'admitPatch' | 'admitPlan' | 'requestPermissions' | 'safeMode'
   >;
   readonly inbox: Pick<Inbox, 'close'>;
+  readonly desk: Pick<SubmissionDesk, 'admit'>;
+  /** Stores an artifact of the job. */
+  readonly keep: (name: ArtifactName, bytes: Uint8Array) => Promise<void>;
   /** Where the attempt goes on; absent: at the beginning. */
   readonly resumed?: Pick<Checkpoint, 'stage' | 'plan' | 'submission'> | undefined;
   /** Called when the plan is accepted, before the workspace of a job that changes files becomes writable. */
@@ -62,7 +75,14 @@ const BARE_PATCH =
   "That is a patch, not a shell command, and nothing was changed. Call apply_patch with it, or run apply_patch <<'EOF' with the patch as its lines.";
 
 /** Decided, and told, where the command is known in full. */
-const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set(['exec_command']);
+const TOLD_BY_GATE: ReadonlySet<ToolName> = new Set([
+  'exec_command',
+  'run_tests',
+  'run_linter',
+  'server_start',
+  'web_open',
+  'web_follow',
+]);
 
 /**
  * Carries out the tool calls of one attempt: decides, records, then acts. The agent process asks; nothing it says can
@@ -76,6 +96,7 @@ export class Toolbox {
   readonly #loops = new LoopWatch();
   #notes: string[] = [];
   #stuck: string | undefined;
+  readonly #servers: Servers;
   #mayHaveWritten = false;
 
   constructor(options: ToolboxOptions) {
@@ -83,10 +104,18 @@ export class Toolbox {
     this.#progress = new StageProgress(options.spec, options.resumed);
     this.#commands = new CommandRunner(options);
     const parts = { progress: this.#progress, commands: this.#commands };
+    const programs = new ToolPrograms(options);
+    this.#servers = new Servers(options, programs);
+    const checks = new CheckRunner(options, programs);
     this.#tools = {
       ...createShellTools({ ...options, ...parts }),
       ...createEditTools(options),
       ...createImageTools(options),
+      ...createRepoTools(programs),
+      ...createTestTools(options, { programs, checks }),
+      ...createLintTools(options.spec, { programs, checks }),
+      ...createServerTools({ programs, servers: this.#servers }),
+      ...createWebTools(options.gate, programs),
       ...createPlanTools({ ...options, ...parts }),
     };
   }
@@ -105,7 +134,8 @@ export class Toolbox {
 
   /** Whether something may have been written to the workspace since this was asked; while it is read-only nothing can. */
   takeMayHaveWritten(): boolean {
-    const mayHaveWritten = this.#mayHaveWritten || (this.#progress.isWritable && this.#commands.isBusy);
+    const mayHaveWritten =
+      this.#mayHaveWritten || (this.#progress.isWritable && (this.#commands.isBusy || this.#servers.isBusy));
     this.#mayHaveWritten = false;
     return mayHaveWritten;
   }

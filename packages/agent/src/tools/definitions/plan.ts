@@ -1,5 +1,6 @@
 import type { ToolDefinition } from '@drydock/contracts';
 import { list, object, text } from './schema.ts';
+import { COMMON_FIELDS, SUBMIT_FIELDS } from './submit-fields.ts';
 
 export const UPDATE_PLAN = {
   form: 'function',
@@ -47,18 +48,11 @@ export const SUBMIT_PLAN = {
   ),
 } as const satisfies ToolDefinition;
 
+/** With all that any kind of job hands in; a job is given what is for its kind (`submitFor`). */
 export const SUBMIT = {
   form: 'function',
   name: 'submit',
   description:
     'Ends the job and hands in the workspace as it is now. This is the only way to finish; call it once, alone, when the work is done and checked. The tests and linters are then run again in a clean container.',
-  parameters: object({
-    summary: text(
-      'The result for the user: what was done and why, or the findings or explanation that was asked for.',
-    ),
-    changes: list(
-      'Every file you changed, with the reason; empty if none.',
-      object({ path: text('Path relative to the workspace.'), why: text('Why it was changed.') }),
-    ),
-  }),
+  parameters: object({ ...COMMON_FIELDS, ...SUBMIT_FIELDS }, Object.keys(SUBMIT_FIELDS)),
 } as const satisfies ToolDefinition;

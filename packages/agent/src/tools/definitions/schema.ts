@@ -2,6 +2,7 @@
 export type Schema = Readonly<Record<string, unknown>>;
 
 export const text = (description: string): Schema => ({ type: 'string', description });
+export const whole = (description: string): Schema => ({ type: 'integer', description });
 export const list = (description: string, items: Schema): Schema => ({ type: 'array', description, items });
 
 /** An object whose properties are all required, except those named. */
