@@ -48,7 +48,8 @@ export {
   TEST_LOG_NAMES,
   Warning,
 } from './job.ts';
-export type { FollowUpInput, JobRequestInput } from './job.ts';
+export type { JobRequestInput } from './job.ts';
+export type { FollowUpInput } from './follow-up-input.ts';
 export { JobMessage, MAX_JOB_MESSAGES, MessageJson, MessageRequest } from './message.ts';
 export { ArtifactJson, ArtifactListJson, JobListJson } from './lists.ts';
 export { JobEvent, JobEventBody } from './events.ts';

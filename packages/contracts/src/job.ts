@@ -108,15 +108,6 @@ export type JobRequest = z.infer<typeof JobRequest>;
 /** The same as a caller writes it, before defaults are filled in. */
 export type JobRequestInput = z.input<typeof JobRequest>;
 
-/**
- * The body of `POST /v1/jobs` for a job that follows another in its thread, on the same tree: what is absent is as it
- * was there (docs/follow-ups.md).
- */
-export interface FollowUpInput extends Partial<Omit<JobRequestInput, 'source' | 'instruction'>> {
-  readonly previous_job_id: JobId;
-  readonly instruction: string;
-}
-
 /** What the model is told of the job before, where an instruction follows one. */
 export const FollowUp = z.strictObject({
   status: JobState,

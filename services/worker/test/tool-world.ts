@@ -166,7 +166,6 @@ function createGate(
     desk: { ask: () => Promise.reject(new Error('Nobody is here.')), hasExpired: async () => false },
     screen: async () => undefined,
     egress: NO_EGRESS,
-    inbox: { close: async () => true },
     events,
     onDecision: () => undefined,
   });
