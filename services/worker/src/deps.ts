@@ -16,12 +16,12 @@ import type {
 import type { CommandPolicy } from '@drydock/policy';
 import type { SandboxHost } from '@drydock/sandbox';
 import type { Logger } from '@drydock/service-kit';
-import type { ApprovalTimes } from './approval-desk.ts';
-import type { CheckpointSeal } from './checkpoint-seal.ts';
-import type { CancellationFeed } from './lease-keeper.ts';
+import type { ApprovalTimes } from './gate/approval-desk.ts';
+import type { CheckpointSeal } from './saving/checkpoint-seal.ts';
+import type { CancellationFeed } from './attempt/lease-keeper.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import type { Redactor } from './redactor.ts';
-import type { SecretVault } from './secret-vault.ts';
+import type { Redactor } from './gate/redactor.ts';
+import type { SecretVault } from './gate/secret-vault.ts';
 
 /** Everything an attempt is composed of; built once, in main.ts. */
 export interface WorkerDeps {

@@ -7,13 +7,13 @@ import {
   waitForStore,
   watchShutdown,
 } from '@drydock/service-kit';
-import { assertSshFiles } from './assert-ssh-files.ts';
+import { assertSshFiles } from './composition/assert-ssh-files.ts';
 import { readConfig } from './config.ts';
-import { EngineBreaker } from './engine-breaker.ts';
+import { EngineBreaker } from './attempt/engine-breaker.ts';
 import { WorkerMetrics } from './metrics.ts';
-import { openDeps } from './open-deps.ts';
-import { openOnceAnswered } from './open-once-answered.ts';
-import { openSources } from './open-sources.ts';
+import { openDeps } from './composition/open-deps.ts';
+import { openOnceAnswered } from './composition/open-once-answered.ts';
+import { openSources } from './composition/open-sources.ts';
 import { startConsumer } from './start-consumer.ts';
 
 const CLOSE_MS = 5_000;

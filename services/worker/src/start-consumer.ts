@@ -2,8 +2,8 @@ import type { OnStoreError, OpenQueue } from '@drydock/queue';
 import type { SandboxHost } from '@drydock/sandbox';
 import type { Shutdown } from '@drydock/service-kit';
 import type { WorkerDeps } from './deps.ts';
-import type { EngineBreaker } from './engine-breaker.ts';
-import { runAttempt } from './run-attempt.ts';
+import type { EngineBreaker } from './attempt/engine-breaker.ts';
+import { runAttempt } from './attempt/run-attempt.ts';
 
 const CLOSE_MS = 5_000;
 /** How long attempts may go on after SIGTERM before they are handed back to the queue. */

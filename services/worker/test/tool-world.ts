@@ -18,10 +18,10 @@ import { SandboxHost } from '@drydock/sandbox';
 import { systemClock } from '@drydock/service-kit';
 import { readSetupFacts } from '@drydock/testing';
 import { expect } from 'vitest';
-import { AttemptLog } from '../src/attempt-log.ts';
-import { CommandGate } from '../src/command-gate.ts';
-import type { EventSink } from '../src/event-sink.ts';
-import { Redactor } from '../src/redactor.ts';
+import { AttemptLog } from '../src/attempt/attempt-log.ts';
+import { CommandGate } from '../src/gate/command-gate.ts';
+import type { EventSink } from '../src/attempt/event-sink.ts';
+import { Redactor } from '../src/gate/redactor.ts';
 import { Slice } from '../src/tools/slice.ts';
 import { Toolbox } from '../src/tools/toolbox.ts';
 

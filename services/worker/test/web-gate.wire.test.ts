@@ -3,7 +3,7 @@ import { ApprovalId, JobId } from '@drydock/contracts';
 import { CommandPolicy } from '@drydock/policy';
 import { systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandGate } from '../src/command-gate.ts';
+import { CommandGate } from '../src/gate/command-gate.ts';
 import { createWebTools } from '../src/tools/web-tools.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Stage, TranscriptItem } from '@drydock/contracts';
 import { toDrydockError } from '@drydock/core';
-import type { CallPrefix, ModelCaller } from '../model-caller.ts';
+import type { CallPrefix, ModelCaller } from '../agent/model-caller.ts';
 import type { Conversation } from './conversation.ts';
 import { dropOlderHalf, shorten } from './shorten.ts';
 

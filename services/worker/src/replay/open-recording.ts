@@ -1,7 +1,7 @@
 import type { Digest, JobId, JobRecord } from '@drydock/contracts';
 import { DrydockError } from '@drydock/core';
-import type { Attempt } from '../attempt.ts';
-import { readTranscript } from '../read-transcript.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { readTranscript } from '../saving/read-transcript.ts';
 import type { RecordedStep } from './recording.ts';
 import { readSteps } from './recording.ts';
 

@@ -1,8 +1,8 @@
 import type { ReplayReport } from '@drydock/contracts';
 import { DrydockError } from '@drydock/core';
-import type { CompletionParts } from '../answer-completion.ts';
+import type { CompletionParts } from '../agent/answer-completion.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { CallResult } from '../model-caller.ts';
+import type { CallResult } from '../agent/model-caller.ts';
 import { findDivergence } from './find-divergence.ts';
 import type { RecordedStep } from './recording.ts';
 

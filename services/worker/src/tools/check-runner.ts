@@ -3,7 +3,7 @@ import { ExecCommandArgs } from '@drydock/contracts';
 import type { ExecRequest, ExecResult, Sandbox } from '@drydock/core';
 import type { CheckCommand, RepoFacts } from '@drydock/verification';
 import { gatherRepoFacts, runCheck } from '@drydock/verification';
-import type { CommandGate } from '../command-gate.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
 import type { OwnToolOptions, ToolPrograms } from './tool-programs.ts';
 import { traceCommand } from './trace-command.ts';
 

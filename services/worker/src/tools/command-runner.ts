@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ExecCommandArgs, Observation, WriteStdinArgs } from '@drydock/contracts';
 import type { Clock, CommandEnd, ExecResult, Sandbox } from '@drydock/core';
-import type { AttemptLog, LogEntry } from '../attempt-log.ts';
-import type { EventSink } from '../event-sink.ts';
-import type { Redactor } from '../redactor.ts';
+import type { AttemptLog, LogEntry } from '../attempt/attempt-log.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
+import type { Redactor } from '../gate/redactor.ts';
 import type { Slice } from './slice.ts';
 
 export const WORKDIR = '/job/work';

@@ -1,7 +1,7 @@
 import type { Sandbox } from '@drydock/core';
-import type { AttemptLog } from '../attempt-log.ts';
-import type { CommandGate } from '../command-gate.ts';
-import type { EventSink } from '../event-sink.ts';
+import type { AttemptLog } from '../attempt/attempt-log.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
 import type { Slice } from './slice.ts';
 import type { ToolSet } from './tool-set.ts';
 import { refused } from './tool-set.ts';

@@ -1,9 +1,9 @@
 import type { JobSpec, Plan, Submission } from '@drydock/contracts';
 import type { Sandbox } from '@drydock/core';
 import { hasChangeToProve } from '@drydock/core';
-import type { CommandGate } from '../command-gate.ts';
-import type { EventSink } from '../event-sink.ts';
-import type { Inbox } from '../inbox.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
+import type { Inbox } from '../conversation/inbox.ts';
 import type { SubmissionDesk } from '../submission/submission-desk.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { StageProgress } from './stage-progress.ts';

@@ -1,7 +1,7 @@
 import type { Observation, ServerStartArgs } from '@drydock/contracts';
 import { ExecCommandArgs, LoopbackAnswer } from '@drydock/contracts';
 import type { Clock, CommandEnd, Sandbox } from '@drydock/core';
-import type { CommandGate } from '../command-gate.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
 import type { OwnToolOptions, ToolPrograms } from './tool-programs.ts';
 import type { ToolCallContext } from './tool-set.ts';
 import { refused } from './tool-set.ts';

@@ -1,7 +1,7 @@
 import type { Observation } from '@drydock/contracts';
-import type { CommandGate } from '../command-gate.ts';
-import type { EventSink } from '../event-sink.ts';
-import type { JobEgress } from '../job-egress.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
+import type { JobEgress } from '../gate/job-egress.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { WORKDIR } from './command-runner.ts';
 import type { Slice } from './slice.ts';

@@ -1,9 +1,9 @@
 import type { JobEventBody, Observation } from '@drydock/contracts';
 import type { ExecRequest, ExecResult } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
-import { AttemptLog } from '../attempt-log.ts';
+import { AttemptLog } from '../attempt/attempt-log.ts';
 import { CommandRunner } from './command-runner.ts';
-import { Redactor } from '../redactor.ts';
+import { Redactor } from '../gate/redactor.ts';
 import { Slice } from './slice.ts';
 
 const ENDED = { signal: null, head: '', tail: '', totalBytes: 0, omittedBytes: 0 };

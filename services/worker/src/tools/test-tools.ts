@@ -2,7 +2,7 @@ import type { ArtifactName, CheckRun, JobSpec, Observation, RunTestsArgs } from 
 import { TEST_LOG_NAMES } from '@drydock/contracts';
 import type { CheckCommand } from '@drydock/verification';
 import { detectChecks, selectTests } from '@drydock/verification';
-import type { Redactor } from '../redactor.ts';
+import type { Redactor } from '../gate/redactor.ts';
 import type { CheckRunner } from './check-runner.ts';
 import { formatTestRuns } from './format-tests.ts';
 import { TestLogs } from './test-log.ts';

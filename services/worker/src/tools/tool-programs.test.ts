@@ -1,8 +1,8 @@
 import { LoopbackAnswer, type JobEventBody, type Observation } from '@drydock/contracts';
 import type { ExecRequest, ExecResult } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
-import { AttemptLog } from '../attempt-log.ts';
-import { Redactor } from '../redactor.ts';
+import { AttemptLog } from '../attempt/attempt-log.ts';
+import { Redactor } from '../gate/redactor.ts';
 import { Slice } from './slice.ts';
 import { ToolPrograms } from './tool-programs.ts';
 

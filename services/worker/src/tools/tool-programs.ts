@@ -1,6 +1,6 @@
 import type { Observation } from '@drydock/contracts';
 import type { Clock, Sandbox } from '@drydock/core';
-import type { JobEgress } from '../job-egress.ts';
+import type { JobEgress } from '../gate/job-egress.ts';
 import type { Slice } from './slice.ts';
 import { refused } from './tool-set.ts';
 import type { TraceOptions } from './trace-command.ts';

@@ -8,9 +8,9 @@ import type {
   WorkspaceAccess,
 } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
-import { AttemptLog } from '../attempt-log.ts';
-import type { EventSink } from '../event-sink.ts';
-import { Redactor } from '../redactor.ts';
+import { AttemptLog } from '../attempt/attempt-log.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
+import { Redactor } from '../gate/redactor.ts';
 import { Slice } from './slice.ts';
 import { Toolbox } from './toolbox.ts';
 

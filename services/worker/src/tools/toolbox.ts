@@ -13,11 +13,11 @@ import type {
 } from '@drydock/contracts';
 import type { Clock, PolicyDecision, Sandbox } from '@drydock/core';
 import { TOOL_RULES, decideToolCall } from '@drydock/core';
-import type { AttemptLog } from '../attempt-log.ts';
-import type { CommandGate } from '../command-gate.ts';
-import type { EventSink } from '../event-sink.ts';
-import type { Inbox } from '../inbox.ts';
-import type { JobEgress } from '../job-egress.ts';
+import type { AttemptLog } from '../attempt/attempt-log.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
+import type { Inbox } from '../conversation/inbox.ts';
+import type { JobEgress } from '../gate/job-egress.ts';
 import { LoopWatch } from '../conversation/loop-watch.ts';
 import type { SubmissionDesk } from '../submission/submission-desk.ts';
 import { CheckRunner } from './check-runner.ts';

@@ -1,7 +1,7 @@
 import type { CommandEnd } from '@drydock/core';
-import type { AttemptLog } from '../attempt-log.ts';
-import type { EventSink } from '../event-sink.ts';
-import type { Redactor } from '../redactor.ts';
+import type { AttemptLog } from '../attempt/attempt-log.ts';
+import type { EventSink } from '../attempt/event-sink.ts';
+import type { Redactor } from '../gate/redactor.ts';
 
 /** Of one command, in the events: they are kept in Redis. */
 const MAX_EVENT_CHARS = 64 << 10;

@@ -1,6 +1,6 @@
 import type { Observation } from '@drydock/contracts';
 import { ExecCommandArgs, PageAnswer } from '@drydock/contracts';
-import type { CommandGate } from '../command-gate.ts';
+import type { CommandGate } from '../gate/command-gate.ts';
 import { findInPage, formatPage, toOpenPage } from './format-page.ts';
 import type { OpenPage } from './format-page.ts';
 import { parsePageUrl } from './parse-page-url.ts';
