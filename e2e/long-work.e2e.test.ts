@@ -29,7 +29,7 @@ describe('long work', () => {
     const lines = await linesOf(id);
     const items = lines.flatMap((line) => (line.type === 'compacted' ? line.items : []));
     expect(items.slice(-2)).toMatchObject([
-      { role: 'developer', text: expect.stringMatching(/- \[ \] Look[^]*- seq 1 12000 → exit 0/) },
+      { role: 'user', text: expect.stringMatching(/- \[ \] Look[^]*- seq 1 12000 → exit 0/) },
       { role: 'user', text: expect.stringContaining('nothing is left to do') },
     ]);
     // All that was said stays in the transcript.

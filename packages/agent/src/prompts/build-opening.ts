@@ -27,12 +27,10 @@ function message(role: 'developer' | 'user', text: string): TranscriptItem {
 
 /** Files from the root down: the deeper one comes later, and wins. No text of theirs can end the block. */
 function describeGuidance({ files, isCut }: RepositoryGuidance, workdir: string): string {
-  const texts = files.map(({ path, text }) => `--- ${path} ---\n${text.replaceAll(CLOSING, '')}`);
+  const texts = files.map(({ path, text }) => `--- ${path} ---\n${text.replaceAll('</', '<\\/')}`);
   const rest = isCut ? '\n--- the rest is over the limit of 32 KiB and was left out ---' : '';
   return `# AGENTS.md instructions for ${workdir}\n\n<INSTRUCTIONS>\n${texts.join('\n\n')}${rest}\n</INSTRUCTIONS>`;
 }
-
-const CLOSING = /<\/\s*INSTRUCTIONS\s*>/gi;
 
 /** What the caller wants of the code: part of the task, unlike the repository's own hints. */
 function describeConstraints({ language, framework, style, conventions }: Constraints): string {

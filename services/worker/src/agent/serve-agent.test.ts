@@ -200,7 +200,7 @@ describe('serving an agent process', () => {
     const overflow = new DrydockError('model_context_overflow');
     const short = [
       task,
-      { type: 'message', role: 'developer', text: expect.stringContaining('- [x] look') },
+      { type: 'message', role: 'user', text: expect.stringContaining('- [x] look') },
       { type: 'message', role: 'user', text: expect.stringContaining('Half done.') },
     ];
 

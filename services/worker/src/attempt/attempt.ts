@@ -103,8 +103,9 @@ export class Attempt {
   async ask(question: ApprovalQuestion): Promise<Approval> {
     await this.events.flush();
     // It is stored, shown and sent to a webhook: what the model wrote there is masked like everything else.
-    const { cmd, justification, reason } = this.redactor.value(question.request);
-    const request = { ...question.request, cmd, justification, reason };
+    // What the answer is bound to stays as it is.
+    const { call_sha256, hosts, methods } = question.request;
+    const request = { ...this.redactor.value(question.request), call_sha256, hosts, methods };
     const asked = await this.deps.approvals.ask(this.lease, { ...question, request });
     this.#state = 'awaiting_approval';
     return asked;
@@ -157,7 +158,7 @@ export class Attempt {
   async record(result: JobResult, signedCheckpoint?: SignedCheckpoint): Promise<void> {
     const digest = this.checkpoint?.digest;
     await this.deps.store.putArtifact(this.lease, this.artifacts, {
-      result,
+      result: this.redactor.value(result),
       ...(digest === undefined ? {} : { checkpoint: digest }),
       ...(signedCheckpoint === undefined ? {} : { signedCheckpoint }),
     });

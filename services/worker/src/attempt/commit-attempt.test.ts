@@ -1,6 +1,7 @@
 import type { JobKind, Submission } from '@drydock/contracts';
 import { Digest, JobId, JobRecord, WorkerId } from '@drydock/contracts';
 import type { Commit } from '@drydock/core';
+import { DrydockError } from '@drydock/core';
 import { describe, expect, it } from 'vitest';
 import { Attempt } from './attempt.ts';
 import type { Ending } from './commit-attempt.ts';
@@ -46,6 +47,8 @@ const PROVEN: Ending = {
   },
   verification: { verified: true, verdict: null, before: [], after: [] },
 };
+
+const NO_PATCH = { diff: new Uint8Array(), leftOut: [] };
 
 interface Commission {
   readonly cancelRequested?: boolean;
@@ -96,6 +99,22 @@ describe('commitAttempt', () => {
     const { to, asked, ended } = await commitProven({ cancelRequested: false });
     expect([to, ended]).toEqual(['succeeded', ['succeeded']]);
     expect(asked).toMatchObject([{ to: 'succeeded', result: { verified: true, patch_bytes: 7 } }]);
+  });
+
+  it('masks what looks like a secret in all that the model wrote, and in the error that quotes it', async () => {
+    const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+    const plan = { steps: [`use ${token}`], files: [], checks: [], risks: [], assumptions: [] };
+    const submission = { summary: `pushed with ${token}`, changes: [] };
+    const stage = { outcome: { kind: 'submitted' as const, submission }, patch: NO_PATCH, plan };
+    const error = new DrydockError('replay_diverged', { message: `Recorded: ${token}` });
+    const { asked, put } = await commitProven({ ending: { ...PROVEN, error, stage } });
+    expect(asked).toMatchObject([
+      {
+        result: { summary: 'pushed with [secret]', plan: { steps: ['use [secret]'] } },
+        error: { message: expect.stringContaining('Recorded: [secret]') as string },
+      },
+    ]);
+    expect(JSON.stringify([asked, put])).not.toContain(token);
   });
 
   it('ends as cancelled where that was asked for first: with the patch, the artifacts and no claim', async () => {

@@ -43,8 +43,9 @@ async function commit(
   made: Made,
 ): Promise<'committed' | 'cancel_requested'> {
   await attempt.events.flush();
-  const result = toResult(attempt, ending, made);
-  const error = ending.error?.toBody() ?? null;
+  // What the model wrote into it, and what an error quotes, is masked like all that leaves.
+  const result = attempt.redactor.value(toResult(attempt, ending, made));
+  const error = attempt.redactor.value(ending.error?.toBody() ?? null);
   const { to } = ending;
   const { artifacts } = attempt;
   const answer = await attempt.deps.store.commit(attempt.lease, { to, result, error, artifacts });
@@ -71,7 +72,7 @@ async function keepArtifacts(
   if (conversation.items.length > 0 || job.artifacts['transcript.jsonl'] === undefined)
     await attempt.keepTranscript();
   await attempt.keep('log.txt', attempt.disclosure.log());
-  if (plan !== null) await attempt.keep('plan.json', toJsonBytes(plan));
+  if (plan !== null) await attempt.keep('plan.json', toJsonBytes(attempt.redactor.value(plan)));
   await keepFindings(attempt, submission);
   if (verification !== undefined) {
     await attempt.keep('before.json', toJsonBytes(verification.before));

@@ -32,7 +32,7 @@ describe('shorten', () => {
     expect(shorten({ ...base, rest, summary: 'Half done.' })).toEqual([
       ...opening,
       says('user', 'and the tests'),
-      says('developer', expect.stringContaining('execution stage') as unknown as string),
+      says('user', expect.stringContaining('execution stage') as unknown as string),
       says('user', '<summary_of_your_work>\nHalf done.\n</summary_of_your_work>'),
     ]);
   });

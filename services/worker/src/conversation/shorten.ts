@@ -29,7 +29,8 @@ export function shorten({ opening, rest, record, summary, stage, pinned }: Short
   return [
     ...opening,
     ...newestMessages(rest, pinned),
-    { type: 'message', role: 'developer', text: facts },
+    // It holds names of files and of commands: words of the repository, and no rules.
+    { type: 'message', role: 'user', text: facts },
     { type: 'message', role: 'user', text: `<summary_of_your_work>\n${words}\n</summary_of_your_work>` },
   ];
 }
@@ -47,8 +48,8 @@ function newestMessages(rest: readonly TranscriptItem[], pinned: ReadonlySet<str
   return kept;
 }
 
-/** A summary of an older cut: the new one takes its place. */
-const isOurs = (text: string): boolean => text.startsWith('<summary_of_your_work>');
+/** Record and summary of an older cut: the new ones take their place. */
+const isOurs = (text: string): boolean => /^<(?:work_record|summary_of_your_work)>\n/.test(text);
 
 /** Without the older half of what follows the opening; no call stays without its output, nor the other way round. */
 export function dropOlderHalf(items: readonly TranscriptItem[], openingLength: number): TranscriptItem[] {

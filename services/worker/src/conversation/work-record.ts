@@ -12,6 +12,7 @@ interface RanCommand {
 const MAX_COMMANDS = 8;
 const MAX_CMD_CHARS = 300;
 const MAX_PATHS = 200;
+const MAX_LINE_CHARS = 500;
 
 /**
  * What an attempt has done, from the worker's own record: what is true whatever a summary says of it. It is fed with the
@@ -82,7 +83,18 @@ export class WorkRecord {
 const shorten = (cmd: string): string =>
   cmd.length > MAX_CMD_CHARS ? `${cmd.slice(0, MAX_CMD_CHARS)}…` : cmd;
 
+/** On one line, and without the marks that could end the record: names are whatever somebody made. */
+const toLine = (text: string): string =>
+  text
+    .slice(0, MAX_LINE_CHARS)
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replaceAll('<', '‹');
+
 function list(title: string, entries: readonly string[], more: number): string[] {
   if (entries.length === 0) return [];
-  return [`${title}:`, ...entries.map((entry) => `- ${entry}`), ...(more > 0 ? [`- and ${more} more`] : [])];
+  return [
+    `${title}:`,
+    ...entries.map((entry) => `- ${toLine(entry)}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { Digest, JobId, JobRecord } from '@drydock/contracts';
+import type { Checkpoint, JobId, JobRecord } from '@drydock/contracts';
 import { DrydockError } from '@drydock/core';
 import type { Attempt } from '../attempt/attempt.ts';
 import { readTranscript } from '../saving/read-transcript.ts';
@@ -18,16 +18,30 @@ export async function openRecording({ job, deps }: Attempt): Promise<Recording |
   const of = job.spec.replay_of;
   if (of === undefined) return undefined;
   const recorded = await deps.store.find(of);
-  const digest = recorded && findTranscript(recorded);
+  const checkpoint = recorded && openCheckpoint(recorded, deps);
+  const digest = checkpoint?.transcript ?? recorded?.artifacts['transcript.jsonl'];
   if (recorded === undefined || digest === undefined)
     throw new DrydockError('no_recording', { message: `${of} is not there any more.` });
   const lines = await readTranscript(deps.artifacts, digest).catch((cause: unknown) => {
     throw new DrydockError('no_recording', { message: `The transcript of ${of} cannot be read.`, cause });
   });
-  const baseSha = recorded.signedCheckpoint?.checkpoint.base.sha;
-  return { of, steps: readSteps(lines), baseSha };
+  return { of, steps: readSteps(lines), baseSha: checkpoint?.base.sha };
 }
 
-/** As it was said, where that was kept; else as people may read it, with secrets masked. */
-const findTranscript = ({ signedCheckpoint, artifacts }: JobRecord): Digest | undefined =>
-  signedCheckpoint?.checkpoint.transcript ?? artifacts['transcript.jsonl'];
+/**
+ * The conversation as it was said, where that was kept: believed after its signature alone. Undefined where there is
+ * none; what people may read, with secrets masked, is played then.
+ */
+function openCheckpoint(
+  { id, signedCheckpoint }: JobRecord,
+  { seal, log }: Pick<Attempt['deps'], 'seal' | 'log'>,
+): Checkpoint | undefined {
+  if (signedCheckpoint === undefined) return undefined;
+  try {
+    const checkpoint = seal.open(signedCheckpoint);
+    return checkpoint.jobId === id ? checkpoint : undefined;
+  } catch (err) {
+    log.warn('recording.checkpoint_refused', { jobId: id, err });
+    return undefined;
+  }
+}

@@ -30,6 +30,8 @@ interface World {
   readonly isReverted?: boolean;
 }
 
+const REDACTOR = new Redactor([{ name: 'KEY', value: 'canary-0123456789' }]);
+
 /** A saver over a sandbox whose patch is its fingerprint, and what it did. */
 function setUp(older?: { patchBytes: number }) {
   let safeMode: string | undefined;
@@ -72,7 +74,8 @@ function setUp(older?: { patchBytes: number }) {
     lease: { fence: 3 },
     budget: { turns: 2, usage: NO_USAGE },
     resumePoint: undefined as unknown,
-    maskedTranscript: new MaskedLines(new Redactor([{ name: 'KEY', value: 'canary-0123456789' }])),
+    redactor: REDACTOR,
+    maskedTranscript: new MaskedLines(REDACTOR),
     keepTranscript: () => Attempt.prototype.keepTranscript.call(attempt),
     isPatchSoFar: (diff: Uint8Array) => Attempt.prototype.isPatchSoFar.call(attempt, diff),
     findOlderPatch: async () => ({ diff: Buffer.alloc(older?.patchBytes ?? 0), leftOut: [] }),

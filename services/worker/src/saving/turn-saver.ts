@@ -129,7 +129,8 @@ export class TurnSaver {
     const { conversation, deps } = attempt;
     this.#transcript = await deps.artifacts.put(conversation.toJsonLines());
     await attempt.keepTranscript();
-    if (toolbox.plan !== null) await attempt.keep('plan.json', toJsonBytes(toolbox.plan));
+    if (toolbox.plan !== null)
+      await attempt.keep('plan.json', toJsonBytes(attempt.redactor.value(toolbox.plan)));
   }
 
   async #saveWorkspace(signal: AbortSignal): Promise<void> {

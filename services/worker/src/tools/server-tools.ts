@@ -27,6 +27,7 @@ export function createServerTools({
   };
   return {
     server_start: async (args, call) => {
+      if (args.port === EGRESS_PROXY_PORT) return refused('not_a_server', NOT_A_SERVER);
       const started = await servers.start(args, call);
       return started.kind === 'refused'
         ? started.observation
@@ -64,4 +65,4 @@ export function createServerTools({
   };
 }
 
-const NOT_A_SERVER = `Port ${EGRESS_PROXY_PORT} is the way out of the sandbox. Only servers of the sandbox itself are probed.`;
+const NOT_A_SERVER = `Port ${EGRESS_PROXY_PORT} is the way out of the sandbox. Only servers of the sandbox itself are started and probed.`;
