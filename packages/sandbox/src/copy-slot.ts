@@ -29,6 +29,7 @@ export class CopySlot implements SandboxSlot {
   readonly paths: SlotPaths;
   readonly agentUid: number;
   readonly guestUid: number;
+  readonly guestUids: readonly number[];
   readonly data: ContainerData;
   /** It is in the container's own memory. */
   readonly outlivesContainer = false;
@@ -48,6 +49,7 @@ export class CopySlot implements SandboxSlot {
     this.guestUid = guestUid;
     this.#readerUid = readerUid;
     this.#keeperUid = keeperUid;
+    this.guestUids = [guestUid, readerUid, keeperUid];
     this.#layerDir = layerLinkDir(config, owner.sandboxId);
     this.#config = config;
     const layer = this.#layerDir;
@@ -61,7 +63,7 @@ export class CopySlot implements SandboxSlot {
     const owner = await claimSlot(claim, slots, config);
     const slot = new CopySlot(owner, config);
     try {
-      await slot.#prepare(owner);
+      await slot.#prepare(owner, slots.dirMode);
       return slot;
     } catch (error) {
       await slot.destroy();
@@ -123,11 +125,12 @@ export class CopySlot implements SandboxSlot {
     }
   }
 
-  async #prepare(owner: SlotOwner): Promise<void> {
+  async #prepare(owner: SlotOwner, dirMode: number): Promise<void> {
     const { paths } = this;
     await writeFile(paths.owner, JSON.stringify(owner), { mode: 0o600 });
     await writeFile(paths.empty, '', { mode: 0o444 });
-    await mkdir(this.#config.layersDir, { recursive: true, mode: 0o700 });
+    await mkdir(this.#config.layersDir, { recursive: true });
+    await chmod(this.#config.layersDir, dirMode);
     const places = [paths.work, paths.home, paths.git, paths.egress, paths.capture, paths.jobLayer];
     for (const dir of [paths.job, ...places, this.#layerDir]) {
       await mkdir(dir);

@@ -28,6 +28,11 @@ export interface SandboxHostConfig extends HostOptions {
   readonly layersDir: string;
   /** How workspaces get into containers. Default: `auto`, what this host can do. */
   readonly workspaceBackend?: WorkspaceBackend | 'auto';
+  /**
+   * Whether sandboxes may run on an engine that cannot cap their memory and processes. Default: no, and the host is not
+   * opened there.
+   */
+  readonly allowUncappedEngine?: boolean;
   /** Cap on what all sandboxes of this installation hold together. Default: 80 % of the host. */
   readonly totalMemoryBytes?: number;
   /** Cap on the disk that sealed layers take. Default: 10 GiB. */
@@ -64,10 +69,10 @@ export function resolveHostConfig(options: HostOptions): HostConfig {
 export async function resolveSandboxConfig(options: SandboxHostConfig): Promise<SandboxConfig> {
   const { imageId, runtimeDir, layersDir, totalMemoryBytes = Math.floor(totalmem() * 0.8) } = options;
   const { layerBudgetBytes = LAYER_BUDGET_BYTES, onCacheError = () => undefined } = options;
-  const { workspaceBackend = 'auto' } = options;
+  const { workspaceBackend = 'auto', allowUncappedEngine = false } = options;
   for (const path of [runtimeDir, layersDir]) assertSafe(path);
   const loaders = await readLoaders(runtimeDir);
-  const layers = { layersDir, layerBudgetBytes, onCacheError, workspaceBackend };
+  const layers = { layersDir, layerBudgetBytes, onCacheError, workspaceBackend, allowUncappedEngine };
   return { ...resolveHostConfig(options), imageId, runtimeDir, ...layers, totalMemoryBytes, ...loaders };
 }
 

@@ -1,7 +1,7 @@
 import { SandboxId } from '@drydock/contracts';
 import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
-import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { withFileLock } from './file-lock.ts';
 import { hasCode } from './has-code.ts';
@@ -11,6 +11,15 @@ import { runCommand } from './run-command.ts';
 import { sharedDir, slotPaths, slotsDir } from './slot-paths.ts';
 
 const ATTEMPTS = 3;
+
+export interface SlotHostOptions {
+  readonly stateDir: string;
+  readonly clock: Clock;
+  /** Of the directories above what a container sees. */
+  readonly dirMode: number;
+  /** What else is kept for sandboxes in the state directory, and goes with the last of them. */
+  readonly ownFiles?: readonly string[];
+}
 
 export interface SlotKind {
   readonly isShared: boolean;
@@ -22,10 +31,14 @@ export interface SlotKind {
  * also the check, and removing it (which fails while a slot is there) is the permission to unmount.
  */
 export class SlotHost {
+  readonly dirMode: number;
   readonly #stateDir: string;
   readonly #clock: Clock;
+  readonly #ownFiles: readonly string[];
 
-  constructor(stateDir: string, clock: Clock) {
+  constructor({ stateDir, clock, dirMode, ownFiles = [] }: SlotHostOptions) {
+    this.dirMode = dirMode;
+    this.#ownFiles = ownFiles;
     this.#stateDir = stateDir;
     this.#clock = clock;
   }
@@ -37,7 +50,8 @@ export class SlotHost {
       if (!isShared) await this.#makeSlotsDir();
       else if (!(await this.#isReady())) await this.#prepare();
       try {
-        return await mkdir(dir, { mode: 0o700 });
+        await mkdir(dir, { mode: 0o700 });
+        return await chmod(dir, this.dirMode);
       } catch (error) {
         // Another process released the host in between.
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -70,6 +84,7 @@ export class SlotHost {
         if (!hasCode(error, 'ENOENT')) throw error;
       }
       await unmountAt(this.#shared, this.#clock);
+      for (const file of this.#ownFiles) await rm(file, { force: true });
       await rmdirIfEmpty(this.#shared);
       // Others of the installation keep things beside it, which are theirs to remove.
       await rmdirIfEmpty(this.#stateDir);
@@ -89,7 +104,9 @@ export class SlotHost {
 
   async #makeSlotsDir(): Promise<void> {
     await this.#locked(async () => {
-      await mkdir(slotsDir(this.#stateDir), { recursive: true, mode: 0o700 });
+      const slots = slotsDir(this.#stateDir);
+      await mkdir(slots, { recursive: true, mode: 0o700 });
+      for (const dir of [this.#stateDir, this.#shared, slots]) await chmod(dir, this.dirMode);
     });
   }
 
