@@ -90,7 +90,10 @@ export class PodmanProcesses implements ContainerProcesses {
     const parents = await Promise.all(pids.map(async (pid) => ({ pid, ppid: await findParent(pid) })));
     const supervisors = await Promise.all(pids.map((pid) => this.#isSupervisor(pid, containerId)));
     const roots = pids.filter((_, index) => supervisors[index]);
-    return findAlive(findDescendants(parents, roots));
+    const found = findDescendants(parents, roots);
+    const uids = await Promise.all(found.map(findUid));
+    // Of the engine's own user are its helpers; nobody inside is.
+    return found.filter((_, index) => uids[index] !== undefined && uids[index] !== this.#profile.engineUid);
   }
 
   /** Of the engine's user: a guest may call itself anything. */
@@ -99,11 +102,6 @@ export class PodmanProcesses implements ContainerProcesses {
     if (!words[0]?.endsWith('conmon') || words[words.indexOf('-c') + 1] !== containerId) return false;
     return (await findUid(pid)) === this.#profile.engineUid;
   }
-}
-
-async function findAlive(pids: readonly number[]): Promise<readonly number[]> {
-  const uids = await Promise.all(pids.map(findUid));
-  return pids.filter((_, index) => uids[index] !== undefined);
 }
 
 async function filterMoving(pids: readonly number[]): Promise<readonly number[]> {
