@@ -32,7 +32,7 @@ export async function assertInReach(
 ): Promise<void> {
   if (engineUid === 0 || engineUid === process.geteuid?.()) return;
   // The last two are opened by whoever makes them.
-  for (const path of [runtimeDir, dirname(layersDir), dirname(stateDir)]) {
+  for (const path of [runtimeDir, dirname(dirname(layersDir)), dirname(stateDir)]) {
     const closed = await findClosed(path, engineUid);
     if (closed === undefined) continue;
     throw unfitEngine(

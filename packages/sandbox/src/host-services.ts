@@ -20,10 +20,6 @@ import { SeccompFile } from './seccomp-file.ts';
 import { SlotHost } from './slot-host.ts';
 import { unfitEngine } from './unfit-engine.ts';
 
-/** Directories of slots: of this process alone, or to be passed through by the engine's user, who has to know the name. */
-const CLOSED = 0o700;
-const PASSABLE = 0o711;
-
 /** One Docker host, for whoever ends sandboxes. */
 export interface HostServices {
   readonly config: HostConfig;
@@ -60,7 +56,7 @@ async function createOnDocker(config: HostConfig, engine: DockerEngine): Promise
   const { instanceId, stateDir, clock } = config;
   const engineFacts = await engine.describe();
   const processes = new Cgroups(engineFacts, instanceId, clock);
-  const slots = new SlotHost({ stateDir, clock, dirMode: CLOSED });
+  const slots = new SlotHost({ stateDir, clock, isPassable: false });
   return { config, engine, engineFacts, profile: DOCKER_PROFILE, processes, slots };
 }
 
@@ -73,8 +69,8 @@ async function createOnPodman(config: HostConfig, docker: DockerEngine): Promise
   const engineFacts = await docker.describe();
   const seccomp = new SeccompFile(stateDir);
   const engine = new PodmanEngine({ socketPath, clock, profile, seccomp });
-  const dirMode = profile.engineUid === process.geteuid?.() ? CLOSED : PASSABLE;
-  const slots = new SlotHost({ stateDir, clock, dirMode, ownFiles: [seccomp.path] });
+  const isPassable = profile.engineUid !== process.geteuid?.();
+  const slots = new SlotHost({ stateDir, clock, isPassable, ownFiles: [seccomp.path] });
   const own = { ...config, uidClaimsDir: `${config.uidClaimsDir}-${profile.engineUid}` };
   return { config: own, engine, engineFacts, profile, processes: new PodmanProcesses(profile, clock), slots };
 }

@@ -11,12 +11,13 @@ import { runCommand } from './run-command.ts';
 import { sharedDir, slotPaths, slotsDir } from './slot-paths.ts';
 
 const ATTEMPTS = 3;
+const PASSABLE = 0o711;
 
 export interface SlotHostOptions {
   readonly stateDir: string;
   readonly clock: Clock;
-  /** Of the directories above what a container sees. */
-  readonly dirMode: number;
+  /** Whether users who know the name may pass through to what a container sees: its engine is another's then. */
+  readonly isPassable: boolean;
   /** What else is kept for sandboxes in the state directory, and goes with the last of them. */
   readonly ownFiles?: readonly string[];
 }
@@ -31,13 +32,13 @@ export interface SlotKind {
  * also the check, and removing it (which fails while a slot is there) is the permission to unmount.
  */
 export class SlotHost {
-  readonly dirMode: number;
+  readonly #isPassable: boolean;
   readonly #stateDir: string;
   readonly #clock: Clock;
   readonly #ownFiles: readonly string[];
 
-  constructor({ stateDir, clock, dirMode, ownFiles = [] }: SlotHostOptions) {
-    this.dirMode = dirMode;
+  constructor({ stateDir, clock, isPassable, ownFiles = [] }: SlotHostOptions) {
+    this.#isPassable = isPassable;
     this.#ownFiles = ownFiles;
     this.#stateDir = stateDir;
     this.#clock = clock;
@@ -51,7 +52,7 @@ export class SlotHost {
       else if (!(await this.#isReady())) await this.#prepare();
       try {
         await mkdir(dir, { mode: 0o700 });
-        return await chmod(dir, this.dirMode);
+        return await this.makePassable(dir);
       } catch (error) {
         // Another process released the host in between.
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -60,6 +61,11 @@ export class SlotHost {
     throw new DrydockError('internal_error', {
       message: 'The slot directory is removed as fast as it is made.',
     });
+  }
+
+  /** Opens a directory of ours for passing through, where that is needed. */
+  async makePassable(dir: string): Promise<void> {
+    if (this.#isPassable) await chmod(dir, PASSABLE);
   }
 
   async listSlots(): Promise<readonly SandboxId[]> {
@@ -106,7 +112,7 @@ export class SlotHost {
     await this.#locked(async () => {
       const slots = slotsDir(this.#stateDir);
       await mkdir(slots, { recursive: true, mode: 0o700 });
-      for (const dir of [this.#stateDir, this.#shared, slots]) await chmod(dir, this.dirMode);
+      for (const dir of [this.#stateDir, this.#shared, slots]) await this.makePassable(dir);
     });
   }
 

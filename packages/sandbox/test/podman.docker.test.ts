@@ -1,15 +1,17 @@
 import { SandboxId } from '@drydock/contracts';
 import type { Sandbox } from '@drydock/core';
 import { describeWith, ThrowawayPodman } from '@drydock/testing';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { output, run, soon, SPEC, TestHost } from './test-host.ts';
 
 const OWN_SANDBOX = fileURLToPath(new URL('./own-sandbox.ts', import.meta.url));
+const OWN_LIFE = fileURLToPath(new URL('./own-life.ts', import.meta.url));
 const DEAD_WITHIN_MS = 8_000;
 const EVERYTHING = 'head -c -1 README.md; find . -printf "%y %m %T@ %p %l\\n" | LC_ALL=C sort';
 
@@ -73,9 +75,7 @@ describeWith('podman', 'on rootless Podman', () => {
 
   /** Layers where the engine's user can pass. */
   function place() {
-    const layersDir = mkdtempSync(join(engine.dir, 'layers-'));
-    chmodSync(layersDir, 0o711);
-    return { dockerSocket: engine.socket, layersDir };
+    return { dockerSocket: engine.socket, layersDir: mkdtempSync(join(engine.dir, 'layers-')) };
   }
 
   const nameOf = ({ id }: Sandbox) => `drydock-${host.config.instanceId}-${id}`;
@@ -92,7 +92,7 @@ describeWith('podman', 'on rootless Podman', () => {
   });
 
   it('is refused where its user cannot pass through to what sandboxes are given', async () => {
-    const dir = join(mkdtempSync(join(engine.dir, 'closed-')), 'layers');
+    const dir = join(mkdtempSync(join(engine.dir, 'closed-')), 'data', 'layers');
     const opened = TestHost.open({ ...place(), layersDir: dir, allowUncappedEngine: true });
     await expect(opened).rejects.toThrow(/^The engine of DRYDOCK_DOCKER_SOCKET runs as uid \d+, who may not/);
   });
@@ -225,6 +225,41 @@ describeWith('podman', 'on rootless Podman', () => {
       },
     ]);
     await sandbox.ended;
+  });
+
+  it('serves a worker that is no root: it starts, freezes, captures and ends a sandbox as the user of the engine', async () => {
+    const dir = await engine.makeDirectory('worker');
+    const { imageId, runtimeDir, instanceId } = host.config;
+    const places = {
+      stateDir: join(dir, 'state'),
+      uidClaimsDir: join(dir, 'uids'),
+      layersDir: join(dir, 'layers'),
+    };
+    const config = {
+      dockerSocket: engine.socket,
+      imageId,
+      runtimeDir,
+      instanceId: `${instanceId.slice(1)}u`,
+      ...places,
+    };
+    const as = [`--reuid=${engine.uid}`, `--regid=${engine.gid}`, '--clear-groups'];
+    const { stdout } = await promisify(execFile)(
+      'setpriv',
+      [...as, process.execPath, OWN_LIFE, JSON.stringify(config)],
+      {
+        env: { PATH: process.env['PATH'] },
+        timeout: 60_000,
+      },
+    );
+    expect(JSON.parse(stdout)).toEqual({
+      root: false,
+      refused: true,
+      drifts: [],
+      ticksWhileFrozen: 0,
+      patch: expect.stringContaining('+more'),
+      released: true,
+      left: ['layers', expect.stringMatching(/^uids-/)],
+    });
   });
 
   it('starts no runtime for tier high', async () => {

@@ -30,18 +30,20 @@ export class ThrowawayPodman implements AsyncDisposable {
   readonly dir: string;
   readonly socket: string;
   readonly uid: number;
+  readonly gid: number;
   #engine: ChildProcess | undefined;
 
-  private constructor(dir: string, uid: number) {
+  private constructor(dir: string, { uid, gid }: { uid: number; gid: number }) {
     this.dir = dir;
     this.uid = uid;
+    this.gid = gid;
     this.socket = join(dir, 'podman.sock');
   }
 
   static async start(): Promise<ThrowawayPodman> {
     const { podman } = readSetupFacts();
     if (podman === undefined) throw new Error('Setup found no Podman. Run: npm run setup -- --tests');
-    const engine = new ThrowawayPodman(await mkdtemp(join(tmpdir(), 'drydock-podman-')), podman.uid);
+    const engine = new ThrowawayPodman(await mkdtemp(join(tmpdir(), 'drydock-podman-')), podman);
     try {
       await engine.#start(podman);
       return engine;
@@ -77,14 +79,19 @@ export class ThrowawayPodman implements AsyncDisposable {
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }
 
+  /** An empty directory of its user's, for a service that runs as that. */
+  async makeDirectory(name: string): Promise<string> {
+    const path = join(this.dir, name);
+    await mkdir(path, { mode: 0o700 });
+    await chown(path, this.uid, this.gid);
+    return path;
+  }
+
   async #start({ uid, gid, imageStore }: { uid: number; gid: number; imageStore: string }): Promise<void> {
     const at = (name: string) => join(this.dir, name);
     await chown(this.dir, uid, gid);
     await chmod(this.dir, 0o711);
-    for (const name of ['root', 'run', 'home']) {
-      await mkdir(at(name), { mode: 0o700 });
-      await chown(at(name), uid, gid);
-    }
+    for (const name of ['root', 'run', 'home']) await this.makeDirectory(name);
     await writeFile(at('containers.conf'), CONTAINERS_CONF);
     const storage = ['--root', at('root'), '--runroot', at('run'), '--storage-driver', 'overlay'];
     const argv = ['podman', ...storage, '--storage-opt', `additionalimagestore=${imageStore}`];

@@ -1,0 +1,50 @@
+import { describeWith, ThrowawayPodman } from '@drydock/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
+
+describeWith('podman', 'on rootless Podman', () => {
+  let engine: ThrowawayPodman;
+
+  beforeAll(async () => {
+    engine = await ThrowawayPodman.start();
+  });
+
+  afterAll(async () => {
+    await engine?.[Symbol.asyncDispose]();
+  });
+
+  it('the worker does not start where sandboxes would have no caps, and says which setting allows it', async () => {
+    const started = startE2eStack({ dockerSocket: engine.socket });
+    await expect(started).rejects.toThrow(
+      /DRYDOCK_DOCKER_SOCKET cannot cap the memory and processes .*DRYDOCK_ALLOW_UNCAPPED_ENGINE=true/,
+    );
+  });
+
+  it('a job is planned, done, verified in a clean container, and its result says what was not capped', async () => {
+    const settings = { DRYDOCK_ALLOW_UNCAPPED_ENGINE: 'true' };
+    const e2e = await startE2eStack({ dockerSocket: engine.socket, settings });
+    const { instanceId } = e2e.stack.data;
+    try {
+      const { id } = await e2e.submit({ model: 'scripted/fix-ts' });
+      const { job, patch } = await e2e.finish(id);
+      expect(job, job.error?.message).toMatchObject({
+        status: 'succeeded',
+        result: {
+          verified: true,
+          warnings: expect.arrayContaining([
+            {
+              code: 'sandbox_uncapped',
+              message: expect.stringContaining('cannot cap the memory, processes, and cpu of a sandbox'),
+            },
+          ]),
+        },
+      });
+      expect(patch).toMatch(/^diff --git /);
+    } finally {
+      await e2e[Symbol.asyncDispose]();
+    }
+    // The supervisor of a process that was put in stays for as long as Podman is told to keep how that ended.
+    const left = () => findLeftovers(instanceId);
+    await expect.poll(left, { timeout: 30_000, interval: 500 }).toEqual([]);
+  });
+});
