@@ -1,6 +1,11 @@
 import { describeWith, ThrowawayPodman } from '@drydock/testing';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
+
+const OWN_STACK = fileURLToPath(new URL('./src/own-stack.ts', import.meta.url));
 
 describeWith('podman', 'on rootless Podman', () => {
   let engine: ThrowawayPodman;
@@ -46,5 +51,17 @@ describeWith('podman', 'on rootless Podman', () => {
     // The supervisor of a process that was put in stays for as long as Podman is told to keep how that ended.
     const left = () => findLeftovers(instanceId);
     await expect.poll(left, { timeout: 30_000, interval: 500 }).toEqual([]);
+  });
+
+  it('a whole installation runs as the user of the engine: no service is root, and a job is verified', async () => {
+    const dir = await engine.makeDirectory('installation');
+    const as = [`--reuid=${engine.uid}`, `--regid=${engine.gid}`, '--clear-groups'];
+    const argv = [...as, process.execPath, OWN_STACK, engine.socket];
+    const env = { PATH: process.env['PATH'], HOME: dir, TMPDIR: dir, XDG_RUNTIME_DIR: dir };
+    const { stdout } = await promisify(execFile)('setpriv', argv, { env, timeout: 120_000 });
+    const uids = Object.fromEntries(
+      ['redis', 'api', 'worker', 'monitor'].map((name) => [name, String(engine.uid)]),
+    );
+    expect(JSON.parse(stdout)).toEqual({ uids, status: 'succeeded', verified: true, slots: [] });
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { WorkspaceBackend } from './workspace-backend.ts';
 
@@ -13,7 +13,7 @@ export interface HostOptions {
   readonly instanceId: InstanceId;
   /** Slots and their mounts; short, and not on a network file system. Default: `/run/drydock/<instance>`. */
   readonly stateDir?: string;
-  /** Claims on uids, shared by all installations of the host. Default: `/run/drydock/uids`. */
+  /** Claims on uids, shared by all installations of the host. Default: `/run/drydock/uids`; beside the slots where this is not root. */
   readonly uidClaimsDir?: string;
   readonly clock: Clock;
 }
@@ -60,7 +60,9 @@ const SAFE_PATH = /^\/[A-Za-z0-9_./-]+$/;
 /** Fills in defaults. Throws `internal_error` where a path is unusable. */
 export function resolveHostConfig(options: HostOptions): HostConfig {
   const { dockerSocket, instanceId, clock } = options;
-  const { stateDir = `/run/drydock/${instanceId}`, uidClaimsDir = '/run/drydock/uids' } = options;
+  const { stateDir = `/run/drydock/${instanceId}` } = options;
+  const isRoot = process.geteuid?.() === 0;
+  const { uidClaimsDir = isRoot ? '/run/drydock/uids' : join(dirname(stateDir), 'uids') } = options;
   assertSafe(stateDir);
   return { dockerSocket, instanceId, clock, stateDir, uidClaimsDir };
 }
