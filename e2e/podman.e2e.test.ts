@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
 
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const OWN_STACK = fileURLToPath(new URL('./src/own-stack.ts', import.meta.url));
 
 describeWith('podman', 'on rootless Podman', () => {
@@ -57,7 +58,7 @@ describeWith('podman', 'on rootless Podman', () => {
     const dir = await engine.makeDirectory('installation');
     const as = [`--reuid=${engine.uid}`, `--regid=${engine.gid}`, '--clear-groups'];
     const argv = [...as, process.execPath, OWN_STACK, engine.socket];
-    const env = { PATH: process.env['PATH'], HOME: dir, TMPDIR: dir, XDG_RUNTIME_DIR: dir };
+    const env = { PATH: SYSTEM_PATH, HOME: dir, TMPDIR: dir, XDG_RUNTIME_DIR: dir };
     const { stdout } = await promisify(execFile)('setpriv', argv, { env, timeout: 120_000 });
     const uids = Object.fromEntries(
       ['redis', 'api', 'worker', 'monitor'].map((name) => [name, String(engine.uid)]),

@@ -2,6 +2,15 @@ import { expect, it } from 'vitest';
 import { assertCaps } from './engine-fitness.ts';
 import { buildPodmanProfile, findPodmanProblem, toHostUid, type PodmanInfo } from './engine-profile.ts';
 
+function messageOf(work: () => void): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 const MAP = [
   { container_id: 0, host_id: 4_343, size: 1 },
   { container_id: 1, host_id: 200_000, size: 65_536 },
@@ -37,17 +46,16 @@ it.each([
 });
 
 it.each([
-  [{}, undefined],
-  [{ security: { rootless: false, seccompEnabled: true } }, 'is a Podman of root'],
-  [{ security: null }, 'is a Podman of root'],
-  [{ security: { rootless: true } }, 'is a Podman without seccomp'],
-  [{ idMappings: { uidmap: MAP.slice(0, 1), gidmap: MAP } }, 'too few subordinate ids'],
-  [{ idMappings: { uidmap: MAP } }, 'too few subordinate ids'],
-  [{ idMappings: null }, 'too few subordinate ids'],
+  [{}, /^$/],
+  [{ security: { rootless: false, seccompEnabled: true } }, /is a Podman of root/],
+  [{ security: null }, /is a Podman of root/],
+  [{ security: { rootless: true } }, /is a Podman without seccomp/],
+  [{ idMappings: { uidmap: MAP.slice(0, 1), gidmap: MAP } }, /too few subordinate ids/],
+  [{ idMappings: { uidmap: MAP } }, /too few subordinate ids/],
+  [{ idMappings: null }, /too few subordinate ids/],
 ])('of %j its problem is %j', (changes, problem) => {
   const found = findPodmanProblem(info(changes));
-  if (problem === undefined) expect(found).toBeUndefined();
-  else expect(found).toContain(problem);
+  expect(found ?? '').toMatch(problem);
 });
 
 it.each([
@@ -65,14 +73,13 @@ it('knows a uid as itself where there is no user namespace', () => {
 });
 
 it.each([
-  [[], false, undefined],
-  [['cpu'], false, undefined],
+  [[], false, /^$/],
+  [['cpu'], false, /^$/],
   [['memory'], false, /^.*cannot cap the memory of a container.*DRYDOCK_ALLOW_UNCAPPED_ENGINE=true/],
   [['memory', 'processes', 'cpu'], false, /cannot cap the memory and processes of a container/],
-  [['memory', 'processes'], true, undefined],
+  [['memory', 'processes'], true, /^$/],
 ] as const)('without caps on %j, allowed: %j, is refused as %s', (uncapped, allowUncappedEngine, words) => {
   const profile = { ...buildPodmanProfile(info()), uncapped };
   const check = () => assertCaps(profile, { allowUncappedEngine });
-  if (words === undefined) expect(check).not.toThrow();
-  else expect(check).toThrow(words);
+  expect(messageOf(check)).toMatch(words);
 });

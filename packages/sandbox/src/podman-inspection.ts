@@ -63,7 +63,8 @@ export function toInspection(found: PodmanInspection, volumes: readonly PodmanVo
   const mounts = found.Mounts ?? [];
   const spaces = mounts.filter(({ Name }) => Name !== undefined && ours.has(Name));
   const others = mounts.filter((mount) => !spaces.includes(mount));
-  const tmpfs = spaces.map(({ Name = '', Destination }) => [Destination, describeSpace(ours.get(Name))]);
+  const tmpfs = new Map(found.HostConfig.Tmpfs ? Object.entries(found.HostConfig.Tmpfs) : []);
+  for (const { Name = '', Destination } of spaces) tmpfs.set(Destination, describeSpace(ours.get(Name)));
   return {
     Id: found.Id,
     Image: `sha256:${found.Image}`,
@@ -76,7 +77,7 @@ export function toInspection(found: PodmanInspection, volumes: readonly PodmanVo
       ...found.HostConfig,
       ...describeHost(found),
       Mounts: others.map(toMount).toSorted(byTarget),
-      Tmpfs: { ...found.HostConfig.Tmpfs, ...Object.fromEntries(tmpfs) },
+      Tmpfs: Object.fromEntries(tmpfs),
     },
   } as unknown as ContainerInspection;
 }
