@@ -75,19 +75,26 @@ export class TestHost implements AsyncDisposable {
 
   /** What this installation has on the machine, beside sealed layers. Empty when nothing is running. */
   findLeftovers(): readonly string[] {
-    const { instanceId } = this.config;
-    const state = `/run/drydock/${instanceId}`;
-    const own = `label=drydock.instance=${instanceId}`;
+    const own = `label=drydock.instance=${this.config.instanceId}`;
     const containers = this.docker('ps', '-aq', '--filter', own);
     const volumes = this.docker('volume', 'ls', '-q', '--filter', own);
+    return [
+      ...containers.map((id) => `container ${id}`),
+      ...volumes.map((name) => `volume ${name}`),
+      ...this.findHostLeftovers(),
+    ];
+  }
+
+  /** The same without what the engine has: for one that does not answer. */
+  findHostLeftovers(): readonly string[] {
+    const { instanceId } = this.config;
+    const state = `/run/drydock/${instanceId}`;
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
     const claims = list('/run/drydock')
       .filter((name) => name.startsWith('uids'))
       .flatMap((name) => list(`/run/drydock/${name}`).map((uid) => `/run/drydock/${name}/${uid}`))
       .filter((path) => readText(path).includes(instanceId));
     return [
-      ...containers.map((id) => `container ${id}`),
-      ...volumes.map((name) => `volume ${name}`),
       ...mounts.filter((line) => line.includes(`${state}/shared/`)).map((line) => `mount ${line}`),
       ...list(`${state}/shared/slots`).map((slot) => `slot ${slot}`),
       ...claims.map((uid) => `uid ${uid}`),
