@@ -48,8 +48,8 @@ export async function startE2eStack(changes: Partial<StackConfig> = {}): Promise
   await chmod(root, 0o711);
   await mkdir(tempDir);
   await chmod(tempDir, 0o1777);
-  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-  const config = parseStackConfig({ PATH, HOME, NODE_COMPILE_CACHE });
+  const { PATH, HOME, NODE_COMPILE_CACHE, XDG_RUNTIME_DIR } = process.env;
+  const config = parseStackConfig({ PATH, HOME, NODE_COMPILE_CACHE, XDG_RUNTIME_DIR });
   const stack = await startStack({
     ...config,
     inherited: { ...config.inherited, TMPDIR: tempDir },

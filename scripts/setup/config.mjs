@@ -13,6 +13,7 @@ import { SetupProblem } from './setup-problem.mjs';
  * @property {string | undefined} debianMirror
  * @property {string} nodeBinary The project's own Node.
  * @property {boolean} forTests Whether what only tests need is set up too.
+ * @property {boolean} testPodman Whether tests run on rootless Podman too: not with `DRYDOCK_TEST_PODMAN=off`.
  * @property {string | undefined} testRunsc A gVisor of the user's for the tests, instead of Debian's.
  */
 
@@ -32,6 +33,7 @@ export function parseConfig(env, rootDir, args = []) {
     debianMirror: env['DRYDOCK_DEBIAN_MIRROR'] || undefined,
     nodeBinary: join(rootDir, `node_modules/node-linux-${process.arch}/bin/node`),
     forTests: args.includes('--tests'),
+    testPodman: env['DRYDOCK_TEST_PODMAN'] !== 'off',
     testRunsc: env['DRYDOCK_TEST_RUNSC'] || undefined,
   };
 }

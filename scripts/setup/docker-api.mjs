@@ -1,7 +1,10 @@
 // @ts-check
-import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { request } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+
+const SAVE_TIMEOUT_MS = 300_000;
 
 /**
  * @typedef {object} DockerRequest
@@ -146,4 +149,23 @@ async function readBody(response) {
   let body = '';
   for await (const chunk of response.setEncoding('utf8')) body += chunk;
   return { status: response.statusCode ?? 0, body };
+}
+
+/**
+ * Writes an image to a file, as `docker load` takes it.
+ * @param {string} socketPath
+ * @param {string} imageId
+ * @param {{ file: string, signal: AbortSignal }} target
+ */
+export async function saveImage(socketPath, imageId, { file, signal }) {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(SAVE_TIMEOUT_MS)]);
+  const sent = request({
+    socketPath,
+    path: `/images/${encodeURIComponent(imageId)}/get`,
+    signal: deadline,
+  }).end();
+  const [response] = /** @type {[import('node:http').IncomingMessage]} */ (await once(sent, 'response'));
+  if (response.statusCode !== 200)
+    throw new Error(`Docker Engine answered ${response.statusCode} for ${imageId}.`);
+  await pipeline(response, createWriteStream(file, { mode: 0o644 }), { signal: deadline });
 }

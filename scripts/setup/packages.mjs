@@ -10,15 +10,27 @@ import { runCommand } from './run-command.mjs';
 /** @typedef {import('./context.mjs').SetupContext} SetupContext */
 
 /**
+ * @typedef {object} Needs
+ * @property {boolean} engine
+ * @property {boolean} image
+ * @property {boolean} gvisor
+ * @property {boolean} podman
+ * @property {boolean} tests
+ */
+
+/**
  * What setup needs of the machine: a Debian package and the files that show it is there. A name without a slash is a
  * command. The `docker` command is not among them: nothing here uses it, and machines have it without an engine.
- * @type {readonly { name: string, shows: readonly string[], for?: 'engine' | 'image' | 'gvisor' | 'tests' }[]}
+ * @type {readonly { name: string, shows: readonly string[], for?: keyof Needs }[]}
  */
 const PACKAGES = [
   { name: 'docker.io', shows: ['dockerd', 'containerd', 'runc'], for: 'engine' },
   { name: 'mmdebstrap', shows: ['mmdebstrap'], for: 'image' },
   { name: 'debian-archive-keyring', shows: ['/usr/share/keyrings/debian-archive-keyring.gpg'], for: 'image' },
   { name: 'runsc', shows: ['runsc'], for: 'gvisor' },
+  { name: 'podman', shows: ['podman', 'conmon'], for: 'podman' },
+  { name: 'uidmap', shows: ['newuidmap', 'newgidmap'], for: 'podman' },
+  { name: 'catatonit', shows: ['catatonit'], for: 'podman' },
   { name: 'openssh-client', shows: ['ssh', 'ssh-keygen'], for: 'tests' },
   { name: 'redis-server', shows: ['redis-server'] },
   { name: 'ripgrep', shows: ['rg'] },
@@ -30,7 +42,7 @@ const PACKAGES = [
 ];
 
 /**
- * @param {{ engine: boolean, image: boolean, gvisor: boolean, tests: boolean }} needs An engine that answers, or an image of the user's, needs nothing.
+ * @param {Needs} needs An engine that answers, or an image of the user's, needs nothing.
  * @param {(name: string) => boolean} has
  * @returns {readonly string[]}
  */
@@ -40,7 +52,7 @@ export function findMissingPackages(needs, has) {
     .map(({ name }) => name);
 }
 
-/** @param {{ engine: boolean, image: boolean, gvisor: boolean, tests: boolean }} needs */
+/** @param {Needs} needs */
 export function listMissingPackages(needs) {
   return findMissingPackages(needs, (name) => findCommand(name) !== undefined);
 }
@@ -49,7 +61,7 @@ export function listMissingPackages(needs) {
  * Installs what is missing. No service is started: the engine is started by its own part, and a Redis that belongs to
  * nobody would stay.
  * @param {SetupContext} context
- * @param {{ engine: boolean, image: boolean, gvisor: boolean, tests: boolean }} needs
+ * @param {Needs} needs
  * @returns {Promise<void>}
  */
 export async function ensurePackages(context, needs) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findMissingPackages } from './packages.mjs';
 
-const EVERYTHING = { engine: true, image: true, gvisor: false, tests: false };
+const EVERYTHING = { engine: true, image: true, gvisor: false, podman: false, tests: false };
 const without =
   (...missing: string[]) =>
   (name: string) =>
@@ -15,7 +15,7 @@ test('a docker client without an engine is not an engine', () => {
 test('an engine that answers needs no package, whoever installed it', () => {
   expect(
     findMissingPackages(
-      { engine: false, image: true, gvisor: false, tests: false },
+      { engine: false, image: true, gvisor: false, podman: false, tests: false },
       without('dockerd', 'runc'),
     ),
   ).toEqual([]);
@@ -23,7 +23,10 @@ test('an engine that answers needs no package, whoever installed it', () => {
 
 test('an image of the user needs nothing to make one', () => {
   expect(
-    findMissingPackages({ engine: true, image: false, gvisor: false, tests: false }, without('mmdebstrap')),
+    findMissingPackages(
+      { engine: true, image: false, gvisor: false, podman: false, tests: false },
+      without('mmdebstrap'),
+    ),
   ).toEqual([]);
   expect(findMissingPackages(EVERYTHING, without('mmdebstrap'))).toEqual(['mmdebstrap']);
 });

@@ -12,6 +12,7 @@ import { ensurePackages, listMissingPackages } from './packages.mjs';
 import { ensureRuntimeDir } from './runtime.mjs';
 import { ensureSandboxImage } from './sandbox-image.mjs';
 import { SetupProblem } from './setup-problem.mjs';
+import { ensureTestPodman } from './test-podman.mjs';
 import { ensureTestSshd } from './test-sshd.mjs';
 
 /** @typedef {import('./context.mjs').SetupContext} SetupContext */
@@ -27,6 +28,7 @@ import { ensureTestSshd } from './test-sshd.mjs';
  * @property {string} [gvisorRuntime] Name of gVisor's runtime at the engine, the user's rather than Debian's, where tests can use it.
  * @property {string} [debianGvisorRuntime]
  * @property {string} [sshServer] The directory that holds `usr/sbin/sshd`, where tests can start one.
+ * @property {import('./test-podman.mjs').TestPodman} [podman] Whom tests run a rootless Podman as, with the sandbox image.
  * @property {string} nodeBinary
  */
 
@@ -42,6 +44,7 @@ export async function setUp(context, stop) {
     engine: !config.dockerSocketVariable && !(await isEngineAlive(config.dockerSocket, signal)),
     image: !config.sandboxImage,
     gvisor: config.forTests,
+    podman: config.forTests && config.testPodman,
     tests: config.forTests,
   };
   assertMachine(context, needs);
@@ -55,16 +58,18 @@ export async function setUp(context, stop) {
 
   const gvisor = config.forTests ? await ensureGvisor(context) : {};
   const sshServer = config.forTests ? await ensureTestSshd(context) : undefined;
+  const podman = needs.podman ? await ensureTestPodman(context, imageId) : undefined;
   const redisServer = findCommand('redis-server') ?? '';
   const { dockerSocket, nodeBinary } = config;
   const sshd = sshServer === undefined ? {} : { sshServer };
-  const tools = { dockerSocket, redisServer, nodeBinary, ...gvisor, ...sshd };
+  const rootless = podman === undefined ? {} : { podman };
+  const tools = { dockerSocket, redisServer, nodeBinary, ...gvisor, ...sshd, ...rootless };
   await writeResult(config, { imageId, imageName, runtimeDir, ...tools });
 }
 
 /**
  * @param {SetupContext} context
- * @param {{ engine: boolean, image: boolean, gvisor: boolean, tests: boolean }} needs
+ * @param {import('./packages.mjs').Needs} needs
  */
 function assertMachine({ config }, needs) {
   const dirs = [config.rootDir, '/var/lib/docker'];

@@ -147,6 +147,7 @@ export const WarningCode = z.enum([
   'max_tokens_adjusted',
   'system_prompt_as_user',
   'usage_estimated',
+  'sandbox_uncapped',
   'patch_not_captured',
   'checkpoint_not_saved',
   'events_left_out',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '@drydock/service-kit';
 import { SERVICE_ENV, parseConfig, secretText } from '@drydock/service-kit';
@@ -44,6 +44,8 @@ export interface StackConfig {
   readonly apiPort: number;
   readonly workerMetricsPort: number;
   readonly monitorMetricsPort: number;
+  /** Where the directories of sockets and slots are. Absent: `/run/drydock`, which takes root. */
+  readonly stateRoot?: string;
   /** Absent: one is generated and kept in the data directory. */
   readonly apiKey?: string;
   /** Absent: a private Redis is started. */
@@ -84,8 +86,16 @@ export function parseStackConfig(env: Env = process.env): StackConfig {
       redisUrl: value.REDIS_URL?.reveal(),
       redisPrefix: value.DRYDOCK_REDIS_PREFIX,
       model: toModel(value),
+      stateRoot: findStateRoot(env),
     }),
   };
+}
+
+/** Of a launcher that is not root: its own runtime directory, which ends with its session. */
+function findStateRoot(env: Env): string | undefined {
+  const uid = process.getuid?.();
+  if (uid === 0) return undefined;
+  return join(env['XDG_RUNTIME_DIR'] ?? `/tmp/drydock-${uid}`, 'drydock');
 }
 
 /** What is parsed here is handed on by name, as a value or as the name of a file. */

@@ -29,11 +29,11 @@ export interface DataDir {
 }
 
 /** Opens the data directory and takes it for this process. Throws ConfigError where another has it or it cannot be written. */
-export async function openDataDir(root: string): Promise<DataDir> {
+export async function openDataDir(root: string, stateRoot = '/run/drydock'): Promise<DataDir> {
   await ensureDirectory('DRYDOCK_DATA_DIR', root);
   const unlock = await lockDirectory(root);
   const instanceId = InstanceId.parse(await readOrCreate(join(root, 'instance-id'), newInstanceId));
-  const stateDir = join('/run/drydock', instanceId);
+  const stateDir = join(stateRoot, instanceId);
   const redisDir = join(root, 'redis');
   const logsDir = join(root, 'logs');
   for (const dir of [stateDir, redisDir, logsDir]) await mkdir(dir, { recursive: true, mode: 0o700 });

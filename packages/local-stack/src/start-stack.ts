@@ -51,7 +51,7 @@ const STOP_ORDER: readonly ServiceName[] = ['api', 'worker', 'monitor', 'scripte
  * reason when it aborts first.
  */
 export async function startStack(config: StackConfig, signal?: AbortSignal): Promise<Stack> {
-  const data = await openDataDir(config.dataDir);
+  const data = await openDataDir(config.dataDir, config.stateRoot);
   const launched = new LaunchedStack(config, data);
   try {
     await untilAborted(launched.start(), signal);

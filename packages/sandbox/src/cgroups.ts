@@ -3,8 +3,10 @@ import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContainerProcesses } from './container-processes.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { hasCode } from './has-code.ts';
+import { findUid, killIfAlive } from './host-process.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const KILL_ATTEMPTS = 100;
@@ -21,7 +23,7 @@ const MAX_TOTAL_PIDS = 16_384;
  * kill when the engine does not answer. With the systemd driver a parent would have to be a slice unit, which only
  * systemd makes: there is no cap on the sum there (`describeHost` says so), and killing works.
  */
-export class Cgroups {
+export class Cgroups implements ContainerProcesses {
   readonly #facts: EngineFacts;
   readonly #instanceId: InstanceId;
   readonly #clock: Clock;
@@ -176,23 +178,4 @@ async function isDir(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/**
- * Real uid of a process that can still do something; undefined for the dead. A process whose first thread has ended
- * shows as a zombie while its other threads run on: it is dead only when no thread is left.
- */
-async function findUid(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
-  const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
-  const isDead = /^State:\s+[ZX]/m.test(status) && Number(/^Threads:\s+(\d+)/m.exec(status)?.[1]) <= 1;
-  return uid === undefined || isDead ? undefined : Number(uid);
-}
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error;
-  }
 }

@@ -2,7 +2,7 @@ import type { SandboxId } from '@drydock/contracts';
 import type { WorkspaceAccess } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { chmod, link, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { claimSlot } from './claim-slot.ts';
 import type { ContainerData } from './container-options.ts';
 import { removeSlot } from './remove-slot.ts';
@@ -29,6 +29,7 @@ export class CopySlot implements SandboxSlot {
   readonly paths: SlotPaths;
   readonly agentUid: number;
   readonly guestUid: number;
+  readonly guestUids: readonly number[];
   readonly data: ContainerData;
   /** It is in the container's own memory. */
   readonly outlivesContainer = false;
@@ -48,6 +49,7 @@ export class CopySlot implements SandboxSlot {
     this.guestUid = guestUid;
     this.#readerUid = readerUid;
     this.#keeperUid = keeperUid;
+    this.guestUids = [guestUid, readerUid, keeperUid];
     this.#layerDir = layerLinkDir(config, owner.sandboxId);
     this.#config = config;
     const layer = this.#layerDir;
@@ -61,7 +63,7 @@ export class CopySlot implements SandboxSlot {
     const owner = await claimSlot(claim, slots, config);
     const slot = new CopySlot(owner, config);
     try {
-      await slot.#prepare(owner);
+      await slot.#prepare(owner, slots);
       return slot;
     } catch (error) {
       await slot.destroy();
@@ -123,11 +125,13 @@ export class CopySlot implements SandboxSlot {
     }
   }
 
-  async #prepare(owner: SlotOwner): Promise<void> {
+  async #prepare(owner: SlotOwner, slots: SlotHost): Promise<void> {
     const { paths } = this;
     await writeFile(paths.owner, JSON.stringify(owner), { mode: 0o600 });
     await writeFile(paths.empty, '', { mode: 0o444 });
     await mkdir(this.#config.layersDir, { recursive: true, mode: 0o700 });
+    for (const dir of [dirname(this.#config.layersDir), this.#config.layersDir])
+      await slots.makePassable(dir);
     const places = [paths.work, paths.home, paths.git, paths.egress, paths.capture, paths.jobLayer];
     for (const dir of [paths.job, ...places, this.#layerDir]) {
       await mkdir(dir);

@@ -11,7 +11,6 @@ import type { SandboxSlot } from './sandbox-slot.ts';
 import { Slot } from './slot.ts';
 
 const BOOT_TIMEOUT_MS = 30_000;
-const UID_RANGE = { first: 210_000, count: 50_000 };
 /** Errors that say already why nothing was started. */
 const TYPED_START_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'engine_unavailable',
@@ -35,7 +34,7 @@ export class DockerSandboxes implements Sandboxes {
       const services = await this.#services();
       signal.throwIfAborted();
       await assertRuntime(services, spec);
-      await services.cgroups.prepare(services.config.totalMemoryBytes);
+      await services.processes.prepare(services.config.totalMemoryBytes);
       return await this.#boot(services, spec, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -68,8 +67,15 @@ export class DockerSandboxes implements Sandboxes {
 }
 
 /** A runtime that a spec names gives way to no other: without it there is no sandbox. */
-async function assertRuntime({ engine }: SandboxServices, { runtime }: SandboxSpec): Promise<void> {
-  if (runtime === undefined || (await engine.describe()).runtimes.includes(runtime)) return;
+async function assertRuntime({ engine, profile }: SandboxServices, { runtime }: SandboxSpec): Promise<void> {
+  if (runtime === undefined) return;
+  if (profile.product === 'podman') {
+    throw new DrydockError('tier_unavailable', {
+      message: `The engine is Podman, on which no runtime but its own was tried: ${runtime} is not started.`,
+      details: { runtime },
+    });
+  }
+  if ((await engine.describe()).runtimes.includes(runtime)) return;
   throw new DrydockError('tier_unavailable', {
     message: `Docker Engine has no runtime called ${runtime}.`,
     details: { runtime },
@@ -82,17 +88,18 @@ function kernelOf({ runtime }: SandboxSpec): ContainerPlan['kernel'] {
 }
 
 function createSlot(services: SandboxServices, spec: SandboxSpec): Promise<SandboxSlot> {
-  const { idmapped, slots, config, backend } = services;
+  const { idmapped, slots, config, backend, profile } = services;
+  const { uidRange } = profile;
   const sandboxId = newSandboxId();
-  if (backend === 'copy') return CopySlot.create(sandboxId, slots, { config, uidRange: UID_RANGE });
+  if (backend === 'copy') return CopySlot.create(sandboxId, slots, { config, uidRange });
   const { diskBytes } = spec;
-  const request = { sandboxId, diskBytes, idmapped, uidRange: UID_RANGE, kernel: kernelOf(spec) };
+  const request = { sandboxId, diskBytes, idmapped, uidRange, kernel: kernelOf(spec) };
   return Slot.create(request, slots, config);
 }
 
 function planContainer(services: SandboxServices, slot: SandboxSlot, spec: SandboxSpec): ContainerPlan {
   const kernel = kernelOf(spec);
-  const { config, engineFacts, image, cgroups, cpuSets } = services;
+  const { config, engineFacts, image, processes, cpuSets } = services;
   return {
     sandboxId: slot.sandboxId,
     instanceId: config.instanceId,
@@ -108,7 +115,7 @@ function planContainer(services: SandboxServices, slot: SandboxSlot, spec: Sandb
     memoryBytes: spec.memoryBytes,
     diskBytes: spec.diskBytes,
     ...cpuSets.take(spec.cpus),
-    ...(cgroups.parent === undefined ? {} : { cgroupParent: cgroups.parent }),
+    ...(processes.parent === undefined ? {} : { cgroupParent: processes.parent }),
     emptyFile: slot.paths.empty,
     data: slot.data,
   };

@@ -15,6 +15,6 @@ export async function endContainer(host: HostServices, { name, id }: ContainerRe
     await host.engine.remove(name);
   } catch (error) {
     if (id === undefined) throw error;
-    await host.cgroups.kill(id);
+    await host.processes.kill(id);
   }
 }

@@ -1,6 +1,6 @@
 import { SandboxId } from '@drydock/contracts';
+import { auditRunning } from './audit-container.ts';
 import { findForeignExecs } from './find-foreign-execs.ts';
-import { findViolations } from './find-violations.ts';
 import type { HostServices } from './host-services.ts';
 import { findContainerRecord } from './reap-sandbox.ts';
 
@@ -39,5 +39,6 @@ async function audit(
   if (container?.State.Running !== true) return [];
   if (record?.id !== containerId) return ['it is not the container of a sandbox'];
   const execs = await host.engine.listExecs(container.ExecIDs ?? []);
-  return [...findViolations(record.policy, container), ...findForeignExecs(record.guestUid, execs)];
+  const violations = await auditRunning(host.profile, record.policy, container);
+  return [...violations, ...findForeignExecs(record.guestUids, execs)];
 }

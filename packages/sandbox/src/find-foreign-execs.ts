@@ -7,14 +7,16 @@ export interface ExecInspection {
 
 /**
  * Processes that somebody else put into a container, in words, while they run: the settings of the container do not show
- * them. `guestUid` is whose processes we start there; undefined where we start none.
+ * them. `guestUids` are whose processes we start there; undefined where we start none.
  */
 export function findForeignExecs(
-  guestUid: number | undefined,
+  guestUids: readonly number[] | undefined,
   execs: readonly ExecInspection[],
 ): readonly string[] {
   return execs.flatMap(({ privileged, user }) => {
     if (privileged) return ['a privileged process was started in it'];
-    return user === `${guestUid}:${guestUid}` ? [] : [`a process of the user "${user}" was started in it`];
+    return guestUids?.some((uid) => user === `${uid}:${uid}`)
+      ? []
+      : [`a process of the user "${user}" was started in it`];
   });
 }

@@ -42,11 +42,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Where a container is not what it was to be, in words; empty when it is. The engine, its configuration, a plugin or
- * somebody with the socket may have changed it.
+ * somebody with the socket may have changed it. `unreported` names what this engine does not say.
  */
-export function findViolations(policy: ContainerPolicy, actual: ContainerInspection): readonly string[] {
+export function findViolations(
+  policy: ContainerPolicy,
+  actual: ContainerInspection,
+  unreported: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const config = actual.Config as unknown as Fields;
   const hostConfig = actual.HostConfig as unknown as Fields;
+  const compare = (name: string, expected: unknown, found: unknown) =>
+    unreported.has(name) ? [] : compareValues(name, expected, found);
+  const ifReported = (name: string, find: () => readonly string[]) => (unreported.has(name) ? [] : find());
   return [
     ...(actual.Image === policy.Image ? [] : [`Image is ${actual.Image}`]),
     ...CONFIG_KEYS.flatMap((key) => compare(`Config.${key}`, policy[key], config[key])),
@@ -58,14 +65,20 @@ export function findViolations(policy: ContainerPolicy, actual: ContainerInspect
       compare(`HostConfig.${key}`, value, hostConfig[key]),
     ),
     ...ABSENT_KEYS.flatMap((key) => compare(`HostConfig.${key}`, undefined, hostConfig[key])),
-    ...findMissing('HostConfig.MaskedPaths', MASKED_PATHS, hostConfig['MaskedPaths']),
-    ...findMissing('HostConfig.ReadonlyPaths', READ_ONLY_PATHS, hostConfig['ReadonlyPaths']),
+    ...ifReported('HostConfig.MaskedPaths', () =>
+      findMissing('HostConfig.MaskedPaths', MASKED_PATHS, hostConfig['MaskedPaths']),
+    ),
+    ...ifReported('HostConfig.ReadonlyPaths', () =>
+      findMissing('HostConfig.ReadonlyPaths', READ_ONLY_PATHS, hostConfig['ReadonlyPaths']),
+    ),
     ...findForeignMounts(policy, actual.Mounts),
-    ...compareSets('Networks', ['none'], Object.keys(actual.NetworkSettings.Networks)),
+    ...ifReported('Networks', () =>
+      compareSets('Networks', ['none'], Object.keys(actual.NetworkSettings.Networks)),
+    ),
   ];
 }
 
-function compare(name: string, expected: unknown, actual: unknown): readonly string[] {
+function compareValues(name: string, expected: unknown, actual: unknown): readonly string[] {
   if (isDeepStrictEqual(normalize(expected), normalize(actual))) return [];
   return [`${name} is ${show(actual)} instead of ${show(expected)}`];
 }
@@ -90,13 +103,13 @@ function normalize(value: unknown): unknown {
 
 function compareSets(name: string, expected: readonly string[], actual: unknown): readonly string[] {
   const sorted = Array.isArray(actual) ? (actual as unknown[]).map(String).toSorted() : actual;
-  return compare(name, expected.toSorted(), sorted);
+  return compareValues(name, expected.toSorted(), sorted);
 }
 
 /** An image's labels cannot be taken away; they must not speak for us. */
 function compareLabels(expected: Fields, actual: Fields): readonly string[] {
   const ours = Object.entries(actual).filter(([name]) => name.startsWith('drydock.'));
-  return compare('Config.Labels', expected, Object.fromEntries(ours));
+  return compareValues('Config.Labels', expected, Object.fromEntries(ours));
 }
 
 function findMissing(name: string, expected: readonly string[], actual: unknown): readonly string[] {

@@ -59,7 +59,7 @@ export class Guest {
   async kill(): Promise<void> {
     const { containerId, uid, isVisible } = this.#ref;
     const killed = this.settle().then(() =>
-      isVisible ? this.#host.cgroups.killUid(containerId, uid) : this.#killFromInside(),
+      isVisible ? this.#host.processes.killUid(containerId, uid) : this.#killFromInside(),
     );
     this.#killing = killed.catch(() => undefined);
     await killed;

@@ -1,19 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { Cgroups } from './cgroups.ts';
 import { CpuSets, parseCpuList } from './cpu-sets.ts';
+import type { ContainerProcesses } from './container-processes.ts';
 import { DockerEngine, type ImageFacts } from './docker-engine.ts';
 import type { EngineFacts } from './engine-facts.ts';
+import { isPodman } from './engine-product.ts';
+import {
+  buildPodmanProfile,
+  DOCKER_PROFILE,
+  findPodmanProblem,
+  type EngineProfile,
+} from './engine-profile.ts';
+import { describePodman, PodmanEngine } from './podman-engine.ts';
+import { PodmanProcesses } from './podman-processes.ts';
 import { probeIdmap } from './probe-idmap.ts';
 import type { HostConfig, SandboxConfig } from './sandbox-config.ts';
 import type { WorkspaceBackend } from './workspace-backend.ts';
+import { SeccompFile } from './seccomp-file.ts';
 import { SlotHost } from './slot-host.ts';
+import { unfitEngine } from './unfit-engine.ts';
 
 /** One Docker host, for whoever ends sandboxes. */
 export interface HostServices {
   readonly config: HostConfig;
   readonly engine: DockerEngine;
   readonly engineFacts: EngineFacts;
-  readonly cgroups: Cgroups;
+  readonly profile: EngineProfile;
+  readonly processes: ContainerProcesses;
   readonly slots: SlotHost;
 }
 
@@ -27,13 +40,39 @@ export interface SandboxServices extends HostServices {
   readonly idmapped: boolean;
 }
 
-/** Throws `engine_unavailable` where the engine does not answer: without it nobody knows where its cgroups are. */
+/**
+ * Throws `engine_unavailable` where the engine does not answer: without it nobody knows where its processes are.
+ * `internal_error` where no sandbox could run on it.
+ */
 export async function createHostServices(config: HostConfig): Promise<HostServices> {
-  const { dockerSocket, instanceId, stateDir, clock } = config;
-  const engine = new DockerEngine(dockerSocket, clock);
+  const { dockerSocket, clock } = config;
+  const docker = new DockerEngine(dockerSocket, clock);
+  return isPodman(await docker.describeVersion())
+    ? createOnPodman(config, docker)
+    : createOnDocker(config, docker);
+}
+
+async function createOnDocker(config: HostConfig, engine: DockerEngine): Promise<HostServices> {
+  const { instanceId, stateDir, clock } = config;
   const engineFacts = await engine.describe();
-  const cgroups = new Cgroups(engineFacts, instanceId, clock);
-  return { config, engine, engineFacts, cgroups, slots: new SlotHost(stateDir, clock) };
+  const processes = new Cgroups(engineFacts, instanceId, clock);
+  const slots = new SlotHost({ stateDir, clock, isPassable: false });
+  return { config, engine, engineFacts, profile: DOCKER_PROFILE, processes, slots };
+}
+
+async function createOnPodman(config: HostConfig, docker: DockerEngine): Promise<HostServices> {
+  const { dockerSocket: socketPath, stateDir, clock } = config;
+  const info = await describePodman(socketPath, clock);
+  const problem = findPodmanProblem(info);
+  if (problem !== undefined) throw unfitEngine(problem);
+  const profile = buildPodmanProfile(info);
+  const engineFacts = await docker.describe();
+  const seccomp = new SeccompFile(stateDir);
+  const engine = new PodmanEngine({ socketPath, clock, profile, seccomp });
+  const isPassable = profile.engineUid !== process.geteuid?.();
+  const slots = new SlotHost({ stateDir, clock, isPassable, ownFiles: [seccomp.path] });
+  const own = { ...config, uidClaimsDir: `${config.uidClaimsDir}-${profile.engineUid}` };
+  return { config: own, engine, engineFacts, profile, processes: new PodmanProcesses(profile, clock), slots };
 }
 
 export async function createSandboxServices(
@@ -48,9 +87,9 @@ export async function createSandboxServices(
 }
 
 /** Takes back what the host keeps for all sandboxes; false, and nothing done, while a slot is there. */
-export async function releaseHost({ slots, cgroups }: HostServices): Promise<boolean> {
+export async function releaseHost({ slots, processes }: HostServices): Promise<boolean> {
   if (!(await slots.release())) return false;
-  await cgroups.release();
+  await processes.release();
   return true;
 }
 

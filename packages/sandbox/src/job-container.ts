@@ -1,11 +1,14 @@
 import { DrydockError } from '@drydock/core';
 import { AgentChannel } from './agent-channel.ts';
-import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
+import { auditReport, auditRunning } from './audit-container.ts';
+import { containerName, type ContainerPlan } from './container-options.ts';
+import type { ContainerInspection } from './docker-engine.ts';
 import { endContainer } from './end-container.ts';
-import { findViolations } from './find-violations.ts';
+import type { ContainerPolicy } from './find-violations.ts';
 import { Guest } from './guest.ts';
 import type { GuestProcess } from './guest-process.ts';
 import type { SandboxServices } from './host-services.ts';
+import { planPolicy } from './plan-policy.ts';
 import type { SandboxSlot } from './sandbox-slot.ts';
 
 /** How long the removal of a container waits for processes that are being started in it. */
@@ -59,17 +62,23 @@ export class JobContainer {
   /** Create, compare with the policy, attach, start. The order lets nothing run unchecked. */
   async start(signal: AbortSignal): Promise<void> {
     const { engine } = this.#host;
-    const policy = buildContainerOptions(this.#plan);
+    const policy = planPolicy(this.#host.profile, this.#plan);
     const id = await engine.create(this.#name, policy);
     this.#id = id;
-    await this.#slot.recordContainer({ id, policy, guestUid: this.#slot.guestUid });
-    await assertPolicy(this.#host, id, policy);
+    await this.#slot.recordContainer({ id, policy, guestUids: this.#slot.guestUids });
+    await assertPolicy(this.#host, id, (container) => auditReport(this.#host.profile, policy, container));
     signal.throwIfAborted();
     void engine.waitRemoved(id, this.#watch.signal).then(() => this.#isEnded.resolve());
     const process = await engine.attach(id, { onStdout: this.agent.push });
     this.#process = process;
     this.agent.connect(process);
     await engine.start(id);
+    if (this.#host.profile.product === 'podman') await this.#assertConfined(id, policy);
+  }
+
+  /** Nothing but our own programs runs in it yet. */
+  #assertConfined(id: string, policy: ContainerPolicy): Promise<void> {
+    return assertPolicy(this.#host, id, (container) => auditRunning(this.#host.profile, policy, container));
   }
 
   /** Whether the engine says so; true while it does not answer. */
@@ -122,17 +131,17 @@ export class JobContainer {
   }
 }
 
-/** Throws `internal_error` where the container is not what it was to be; it has not run yet. */
+/** Throws `internal_error` where the container is not what it was to be. */
 async function assertPolicy(
   host: SandboxServices,
   id: string,
-  policy: ReturnType<typeof buildContainerOptions>,
+  audit: (container: ContainerInspection) => readonly string[] | Promise<readonly string[]>,
 ): Promise<void> {
   const container = await host.engine.findContainer(id);
   if (container === undefined) throw new DrydockError('sandbox_lost');
-  const violations = findViolations(policy, container);
+  const violations = await audit(container);
   if (violations.length === 0) return;
   throw new DrydockError('internal_error', {
-    message: `Docker Engine made another container than was asked for: ${violations.join('; ').slice(0, 1_000)}`,
+    message: `The engine made another container than was asked for: ${violations.join('; ').slice(0, 1_000)}`,
   });
 }

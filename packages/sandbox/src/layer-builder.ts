@@ -2,18 +2,19 @@ import type { SandboxId } from '@drydock/contracts';
 import type { LayerSource } from '@drydock/core';
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { auditReport } from './audit-container.ts';
 import { ArchiveFile } from './archive-file.ts';
 import { BuilderOutput, builderFailed, type LayerRecord } from './builder-output.ts';
 import { imageSizeFor, MAX_IMAGE_BYTES, readBuilderInput } from './builder-input.ts';
-import { buildContainerOptions, containerName, type ContainerPlan } from './container-options.ts';
+import { containerName, type ContainerPlan } from './container-options.ts';
 import { endContainer } from './end-container.ts';
-import { findViolations } from './find-violations.ts';
 import { hasCode } from './has-code.ts';
 import type { SandboxServices } from './host-services.ts';
 import { createLayerImage } from './layer-image.ts';
 import { IMAGE_NAMES, layerDir } from './layer-paths.ts';
 import { applyMount, unmountAt } from './mount-effects.ts';
 import { newSandboxId } from './new-sandbox-id.ts';
+import { planPolicy } from './plan-policy.ts';
 import type { SlotPaths } from './slot-paths.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withHostSlot } from './with-host-slot.ts';
@@ -97,7 +98,7 @@ function planBuilder(
   services: SandboxServices,
   own: Pick<ContainerPlan, 'sandboxId' | 'data' | 'emptyFile' | 'args'>,
 ): ContainerPlan {
-  const { config, engineFacts, image, cgroups, cpuSets } = services;
+  const { config, engineFacts, image, processes, cpuSets } = services;
   return {
     ...own,
     instanceId: config.instanceId,
@@ -113,7 +114,7 @@ function planBuilder(
     memoryBytes: BUILDER_MEMORY_BYTES,
     diskBytes: MAX_IMAGE_BYTES,
     ...cpuSets.take(1),
-    ...(cgroups.parent === undefined ? {} : { cgroupParent: cgroups.parent }),
+    ...(processes.parent === undefined ? {} : { cgroupParent: processes.parent }),
   };
 }
 
@@ -129,16 +130,16 @@ async function runBuilder(
   { plan, source, recordFile, output }: BuilderRun,
   signal: AbortSignal,
 ): Promise<LayerRecord> {
-  const { engine, cgroups, config } = services;
+  const { engine, processes, config, profile } = services;
   const name = containerName(plan.instanceId, plan.sandboxId);
-  const policy = buildContainerOptions(plan);
+  const policy = planPolicy(profile, plan);
   let id: string | undefined;
   try {
-    await cgroups.prepare(config.totalMemoryBytes);
+    await processes.prepare(config.totalMemoryBytes);
     id = await engine.create(name, policy);
     await writeFile(recordFile, JSON.stringify({ id, policy }), { mode: 0o600 });
     const container = await engine.findContainer(id);
-    const violations = container === undefined ? ['it is gone'] : findViolations(policy, container);
+    const violations = container === undefined ? ['it is gone'] : auditReport(profile, policy, container);
     if (violations.length > 0) throw builderFailed(`the engine made another one: ${violations.join('; ')}`);
     signal.throwIfAborted();
     const process = await engine.attach(id, { onStdout: output.add });

@@ -1,7 +1,8 @@
 import type { SandboxId } from '@drydock/contracts';
 import { readFile } from 'node:fs/promises';
-import { containerName, type buildContainerOptions } from './container-options.ts';
+import { containerName } from './container-options.ts';
 import { endContainer } from './end-container.ts';
+import type { ContainerPolicy } from './find-violations.ts';
 import { hasCode } from './has-code.ts';
 import type { HostServices } from './host-services.ts';
 import { removeSlot } from './remove-slot.ts';
@@ -12,8 +13,8 @@ import { slotPaths } from './slot-paths.ts';
 export interface ContainerRecord {
   readonly id: string;
   /** Whose processes the worker starts in it; a builder has none but its own. */
-  readonly guestUid?: number;
-  readonly policy: ReturnType<typeof buildContainerOptions>;
+  readonly guestUids?: readonly number[];
+  readonly policy: ContainerPolicy;
 }
 
 /** Ends a sandbox's container, and takes down its slot where no living process will. None there is fine. */

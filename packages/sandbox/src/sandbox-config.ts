@@ -3,7 +3,7 @@ import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { WorkspaceBackend } from './workspace-backend.ts';
 
@@ -13,7 +13,7 @@ export interface HostOptions {
   readonly instanceId: InstanceId;
   /** Slots and their mounts; short, and not on a network file system. Default: `/run/drydock/<instance>`. */
   readonly stateDir?: string;
-  /** Claims on uids, shared by all installations of the host. Default: `/run/drydock/uids`. */
+  /** Claims on uids, shared by all installations of the host. Default: `/run/drydock/uids`; beside the slots where this is not root. */
   readonly uidClaimsDir?: string;
   readonly clock: Clock;
 }
@@ -28,6 +28,11 @@ export interface SandboxHostConfig extends HostOptions {
   readonly layersDir: string;
   /** How workspaces get into containers. Default: `auto`, what this host can do. */
   readonly workspaceBackend?: WorkspaceBackend | 'auto';
+  /**
+   * Whether sandboxes may run on an engine that cannot cap their memory and processes. Default: no, and the host is not
+   * opened there.
+   */
+  readonly allowUncappedEngine?: boolean;
   /** Cap on what all sandboxes of this installation hold together. Default: 80 % of the host. */
   readonly totalMemoryBytes?: number;
   /** Cap on the disk that sealed layers take. Default: 10 GiB. */
@@ -55,7 +60,9 @@ const SAFE_PATH = /^\/[A-Za-z0-9_./-]+$/;
 /** Fills in defaults. Throws `internal_error` where a path is unusable. */
 export function resolveHostConfig(options: HostOptions): HostConfig {
   const { dockerSocket, instanceId, clock } = options;
-  const { stateDir = `/run/drydock/${instanceId}`, uidClaimsDir = '/run/drydock/uids' } = options;
+  const { stateDir = `/run/drydock/${instanceId}` } = options;
+  const isRoot = process.geteuid?.() === 0;
+  const { uidClaimsDir = isRoot ? '/run/drydock/uids' : join(dirname(stateDir), 'uids') } = options;
   assertSafe(stateDir);
   return { dockerSocket, instanceId, clock, stateDir, uidClaimsDir };
 }
@@ -64,10 +71,10 @@ export function resolveHostConfig(options: HostOptions): HostConfig {
 export async function resolveSandboxConfig(options: SandboxHostConfig): Promise<SandboxConfig> {
   const { imageId, runtimeDir, layersDir, totalMemoryBytes = Math.floor(totalmem() * 0.8) } = options;
   const { layerBudgetBytes = LAYER_BUDGET_BYTES, onCacheError = () => undefined } = options;
-  const { workspaceBackend = 'auto' } = options;
+  const { workspaceBackend = 'auto', allowUncappedEngine = false } = options;
   for (const path of [runtimeDir, layersDir]) assertSafe(path);
   const loaders = await readLoaders(runtimeDir);
-  const layers = { layersDir, layerBudgetBytes, onCacheError, workspaceBackend };
+  const layers = { layersDir, layerBudgetBytes, onCacheError, workspaceBackend, allowUncappedEngine };
   return { ...resolveHostConfig(options), imageId, runtimeDir, ...layers, totalMemoryBytes, ...loaders };
 }
 

@@ -12,7 +12,8 @@ import {
   type HostServices,
   type SandboxServices,
 } from './host-services.ts';
-import { findEngineProblem } from './engine-product.ts';
+import type { EngineCap } from './engine-profile.ts';
+import { assertCaps, assertInReach, describeUncapped, NO_OVERLAY } from './engine-fitness.ts';
 import { Reaper } from './reaper.ts';
 import { resolveSandboxConfig, type SandboxConfig, type SandboxHostConfig } from './sandbox-config.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type BackendChoice,
   type WorkspaceBackend,
 } from './workspace-backend.ts';
+import { unfitEngine } from './unfit-engine.ts';
 import { WarmPool, type WarmPoolOptions } from './warm-pool.ts';
 import { watchEngine, type EngineObserver } from './watch-engine.ts';
 
@@ -32,6 +34,8 @@ export interface HostDescription {
   readonly memoryCapped: boolean;
   /** Whether every sandbox's code has a uid of its own; else all share the layers' uid and its kernel limits. */
   readonly ownUids: boolean;
+  /** Which limits of one sandbox the engine cannot keep; empty unless the operator allowed that. */
+  readonly uncapped: readonly EngineCap[];
   /** How workspaces get into containers. */
   readonly workspaceBackend: WorkspaceBackend;
   /** What is weaker here than elsewhere, in words. */
@@ -76,12 +80,14 @@ export class SandboxHost {
   static async open(config: SandboxHostConfig): Promise<SandboxHost> {
     const resolved = await resolveSandboxConfig(config);
     const host = await createHostServices(resolved);
-    const problem = findEngineProblem(await host.engine.describeVersion());
-    if (problem !== undefined) throw new DrydockError('internal_error', { message: problem });
-    const mayMount = await findMayMount();
-    const facts = { wanted: resolved.workspaceBackend, mayMount };
+    const { profile } = host;
+    assertCaps(profile, resolved);
+    const facts = { wanted: resolved.workspaceBackend, mayMount: await findMayMount(), ...profile };
     const choice = chooseWorkspaceBackend(facts);
-    return new SandboxHost(host, withLayersOf(resolved, choice), choice);
+    if (choice.backend === 'overlay' && !profile.takesMounts) throw unfitEngine(NO_OVERLAY);
+    const own = withLayersOf({ ...resolved, ...host.config }, choice);
+    await assertInReach(profile, own);
+    return new SandboxHost(host, own, choice);
   }
 
   /** Watches whether the engine answers, until `signal` aborts. */
@@ -130,24 +136,31 @@ export class SandboxHost {
 
   /** What this machine can and cannot do for a sandbox. */
   async describe(): Promise<HostDescription> {
-    const { engineFacts, idmapped, cgroups } = await this.#ensureServices();
+    const { engineFacts, idmapped, processes, profile } = await this.#ensureServices();
+    const { uncapped } = profile;
     const { backend: workspaceBackend } = this.#choice;
     const isCopy = workspaceBackend === 'copy';
     const ownUids = idmapped || isCopy;
-    const memoryCapped = cgroups.parent !== undefined;
+    const memoryCapped = processes.parent !== undefined;
     const remarks = [
-      ...(memoryCapped ? [] : ['No cap on the sum: the engine uses the systemd cgroup driver.']),
+      ...(memoryCapped ? [] : ['No cap on the sum: the engine has no cgroup that this process could limit.']),
+      ...(uncapped.length === 0 ? [] : [describeUncapped(uncapped)]),
       ...(ownUids ? [] : ['No idmapped mounts: all sandboxes share one uid for the code under test.']),
       ...(isCopy ? [`${COPY_REMARK} Chosen because ${this.#choice.reason}.`] : []),
     ];
     const { serverVersion: engineVersion, cgroupDriver, cgroupVersion } = engineFacts;
     const facts = { engineVersion, cgroupDriver, cgroupVersion, memoryCapped };
-    return { ...facts, ownUids, workspaceBackend, remarks };
+    return { ...facts, uncapped, ownUids, workspaceBackend, remarks };
   }
 
   /** Removes what the host itself keeps for all sandboxes; false, and nothing done, while a slot is there. */
   release(): Promise<boolean> {
     return releaseHost(this.#host);
+  }
+
+  /** What one sandbox is not held to, for whoever reports of it. */
+  get uncapped(): readonly EngineCap[] {
+    return this.#host.profile.uncapped;
   }
 
   get #dataKind(): Pick<ContainerData, 'kind'> {

@@ -20,6 +20,8 @@ export interface SandboxSlot {
   readonly agentUid: number;
   /** Uid (and gid) of the workspace's owner, who captures it and runs commands in it while it may be written. */
   readonly guestUid: number;
+  /** All whose processes we start in the container. */
+  readonly guestUids: readonly number[];
   /** What the container is given of it. */
   readonly data: ContainerData;
   /** Whether the workspace is still there when the container is not. */

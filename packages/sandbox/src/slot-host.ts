@@ -1,7 +1,7 @@
 import { SandboxId } from '@drydock/contracts';
 import type { Clock } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
-import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { withFileLock } from './file-lock.ts';
 import { hasCode } from './has-code.ts';
@@ -11,6 +11,16 @@ import { runCommand } from './run-command.ts';
 import { sharedDir, slotPaths, slotsDir } from './slot-paths.ts';
 
 const ATTEMPTS = 3;
+const PASSABLE = 0o711;
+
+export interface SlotHostOptions {
+  readonly stateDir: string;
+  readonly clock: Clock;
+  /** Whether users who know the name may pass through to what a container sees: its engine is another's then. */
+  readonly isPassable: boolean;
+  /** What else is kept for sandboxes in the state directory, and goes with the last of them. */
+  readonly ownFiles?: readonly string[];
+}
 
 export interface SlotKind {
   readonly isShared: boolean;
@@ -22,10 +32,14 @@ export interface SlotKind {
  * also the check, and removing it (which fails while a slot is there) is the permission to unmount.
  */
 export class SlotHost {
+  readonly #isPassable: boolean;
   readonly #stateDir: string;
   readonly #clock: Clock;
+  readonly #ownFiles: readonly string[];
 
-  constructor(stateDir: string, clock: Clock) {
+  constructor({ stateDir, clock, isPassable, ownFiles = [] }: SlotHostOptions) {
+    this.#isPassable = isPassable;
+    this.#ownFiles = ownFiles;
     this.#stateDir = stateDir;
     this.#clock = clock;
   }
@@ -37,7 +51,8 @@ export class SlotHost {
       if (!isShared) await this.#makeSlotsDir();
       else if (!(await this.#isReady())) await this.#prepare();
       try {
-        return await mkdir(dir, { mode: 0o700 });
+        await mkdir(dir, { mode: 0o700 });
+        return await this.makePassable(dir);
       } catch (error) {
         // Another process released the host in between.
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -46,6 +61,11 @@ export class SlotHost {
     throw new DrydockError('internal_error', {
       message: 'The slot directory is removed as fast as it is made.',
     });
+  }
+
+  /** Opens a directory of ours for passing through, where that is needed. */
+  async makePassable(dir: string): Promise<void> {
+    if (this.#isPassable) await chmod(dir, PASSABLE);
   }
 
   async listSlots(): Promise<readonly SandboxId[]> {
@@ -70,6 +90,7 @@ export class SlotHost {
         if (!hasCode(error, 'ENOENT')) throw error;
       }
       await unmountAt(this.#shared, this.#clock);
+      for (const file of this.#ownFiles) await rm(file, { force: true });
       await rmdirIfEmpty(this.#shared);
       // Others of the installation keep things beside it, which are theirs to remove.
       await rmdirIfEmpty(this.#stateDir);
@@ -89,7 +110,9 @@ export class SlotHost {
 
   async #makeSlotsDir(): Promise<void> {
     await this.#locked(async () => {
-      await mkdir(slotsDir(this.#stateDir), { recursive: true, mode: 0o700 });
+      const slots = slotsDir(this.#stateDir);
+      await mkdir(slots, { recursive: true, mode: 0o700 });
+      for (const dir of [this.#stateDir, this.#shared, slots]) await this.makePassable(dir);
     });
   }
 

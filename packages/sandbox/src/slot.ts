@@ -40,6 +40,7 @@ export class Slot implements SandboxSlot {
   readonly paths: SlotPaths;
   readonly agentUid: number;
   readonly guestUid: number;
+  readonly guestUids: readonly number[];
   readonly data: ContainerData;
   readonly outlivesContainer = true;
   readonly #config: HostConfig;
@@ -55,6 +56,7 @@ export class Slot implements SandboxSlot {
     const [agentUid = LAYER_UID, guestUid = LAYER_UID] = uids;
     this.agentUid = agentUid;
     this.guestUid = guestUid;
+    this.guestUids = [guestUid];
     this.data = { kind: 'job', source: this.paths.job };
     this.#config = config;
     this.#diskBytes = request.diskBytes;

@@ -3,19 +3,23 @@ import { chooseWorkspaceBackend, type BackendChoice, type BackendFacts } from '.
 
 it.each<[BackendFacts, BackendChoice]>([
   [
-    { wanted: 'auto', mayMount: true },
+    { wanted: 'auto', mayMount: true, takesMounts: true },
     { backend: 'overlay', reason: 'this process may mount' },
   ],
   [
-    { wanted: 'auto', mayMount: false },
+    { wanted: 'auto', mayMount: false, takesMounts: true },
     { backend: 'copy', reason: 'this process may not mount' },
   ],
   [
-    { wanted: 'copy', mayMount: true },
+    { wanted: 'auto', mayMount: true, takesMounts: false },
+    { backend: 'copy', reason: 'the engine shows no mounts of this process' },
+  ],
+  [
+    { wanted: 'copy', mayMount: true, takesMounts: true },
     { backend: 'copy', reason: 'the operator says so' },
   ],
   [
-    { wanted: 'overlay', mayMount: false },
+    { wanted: 'overlay', mayMount: false, takesMounts: true },
     { backend: 'overlay', reason: 'the operator says so' },
   ],
 ])('chooses from %j: %j', (facts, choice) => {

@@ -10,6 +10,8 @@ export interface BackendFacts {
   readonly wanted: WorkspaceBackend | 'auto';
   /** Whether this process may mount. */
   readonly mayMount: boolean;
+  /** Whether such a mount appears in a container that the engine runs. */
+  readonly takesMounts: boolean;
 }
 
 export interface BackendChoice {
@@ -21,6 +23,7 @@ export interface BackendChoice {
 /** An operator's word stands, even where it cannot work: starting sandboxes says why then. */
 export function chooseWorkspaceBackend(facts: BackendFacts): BackendChoice {
   if (facts.wanted !== 'auto') return { backend: facts.wanted, reason: 'the operator says so' };
+  if (!facts.takesMounts) return { backend: 'copy', reason: 'the engine shows no mounts of this process' };
   if (!facts.mayMount) return { backend: 'copy', reason: 'this process may not mount' };
   return { backend: 'overlay', reason: 'this process may mount' };
 }

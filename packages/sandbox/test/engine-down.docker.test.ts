@@ -51,7 +51,7 @@ describeWith('docker', 'without the engine', () => {
     const { id } = containerOf(sandbox.id);
     const uid = Number(await output(sandbox, 'id -u'));
     const busy = run(sandbox, 'for i in $(seq 50); do (while :; do (:); done) & done; wait');
-    await services.cgroups.killUid(id, uid);
+    await services.processes.killUid(id, uid);
     expect(spawnSync('pgrep', ['-u', String(uid)], { encoding: 'utf8' }).stdout).toBe('');
     expect((await busy).signal).toBe('SIGKILL');
     expect(docker('inspect', '-f', '{{.State.Running}}', id)).toEqual(['true']);

@@ -131,7 +131,7 @@ describeWith('docker', 'nothing is left', () => {
       sandboxId: 'sbx_0000000000000000',
     };
     writeFileSync('/run/drydock/uids/259999', JSON.stringify(claim));
-    expect(host.findLeftovers()).toEqual(['uid 259999']);
+    expect(host.findLeftovers()).toEqual(['uid /run/drydock/uids/259999']);
     await host.host.reaper.reapSlots(soon());
   });
 

@@ -38,7 +38,7 @@ describeWith('docker', 'with an engine that is stopped', () => {
     engine.freeze();
     const tookMs = await measure(() => sandbox[Symbol.asyncDispose]());
     expect(tookMs).toBeLessThan(DEAD_WITHIN_MS);
-    expect(host.findLeftovers()).toEqual([]);
+    expect(host.findHostLeftovers()).toEqual([]);
     engine.thaw();
     await expect.poll(() => engine.docker('ps', '-aq'), { timeout: 20_000, interval: 200 }).toEqual([]);
   });

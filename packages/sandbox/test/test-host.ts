@@ -75,15 +75,26 @@ export class TestHost implements AsyncDisposable {
 
   /** What this installation has on the machine, beside sealed layers. Empty when nothing is running. */
   findLeftovers(): readonly string[] {
-    const { instanceId } = this.config;
-    const state = `/run/drydock/${instanceId}`;
-    const containers = docker('ps', '-aq', '--filter', `label=drydock.instance=${instanceId}`);
-    const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-    const claims = list('/run/drydock/uids').filter((uid) =>
-      readText(`/run/drydock/uids/${uid}`).includes(instanceId),
-    );
+    const own = `label=drydock.instance=${this.config.instanceId}`;
+    const containers = this.docker('ps', '-aq', '--filter', own);
+    const volumes = this.docker('volume', 'ls', '-q', '--filter', own);
     return [
       ...containers.map((id) => `container ${id}`),
+      ...volumes.map((name) => `volume ${name}`),
+      ...this.findHostLeftovers(),
+    ];
+  }
+
+  /** The same without what the engine has: for one that does not answer. */
+  findHostLeftovers(): readonly string[] {
+    const { instanceId } = this.config;
+    const state = `/run/drydock/${instanceId}`;
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+    const claims = list('/run/drydock')
+      .filter((name) => name.startsWith('uids'))
+      .flatMap((name) => list(`/run/drydock/${name}`).map((uid) => `/run/drydock/${name}/${uid}`))
+      .filter((path) => readText(path).includes(instanceId));
+    return [
       ...mounts.filter((line) => line.includes(`${state}/shared/`)).map((line) => `mount ${line}`),
       ...list(`${state}/shared/slots`).map((slot) => `slot ${slot}`),
       ...claims.map((uid) => `uid ${uid}`),
@@ -98,7 +109,12 @@ export class TestHost implements AsyncDisposable {
 
   /** Ends a container as the kernel's memory killer or a person might. */
   async kill(sandboxId: string): Promise<void> {
-    docker('kill', `drydock-${this.config.instanceId}-${sandboxId}`);
+    this.docker('kill', `drydock-${this.config.instanceId}-${sandboxId}`);
+  }
+
+  /** Asks the engine of this installation; resolves with the lines of its answer. */
+  docker(...args: readonly string[]): string[] {
+    return docker('-H', `unix://${this.config.dockerSocket}`, ...args);
   }
 
   /** Ends the installation and resolves with what it left. */

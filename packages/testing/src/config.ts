@@ -5,6 +5,7 @@ export type Dependency =
   | 'redis'
   | 'docker'
   | 'gvisor'
+  | 'podman'
   | 'debian gvisor'
   | 'current gvisor'
   | 'promtool'
@@ -13,6 +14,11 @@ export type Dependency =
 /** Dependencies that must not be skipped, from `DRYDOCK_REQUIRE=redis,docker` (CI). */
 export function requiredDependencies(): ReadonlySet<string> {
   return new Set((process.env['DRYDOCK_REQUIRE'] ?? '').split(','));
+}
+
+/** Whether tests on rootless Podman are left out, because `DRYDOCK_TEST_PODMAN` is `off`; nothing else leaves them out. */
+export function isPodmanOff(): boolean {
+  return process.env['DRYDOCK_TEST_PODMAN'] === 'off';
 }
 
 const FIXED_SEED = 20_261;

@@ -3,6 +3,7 @@ export { GitServer } from './git-server.ts';
 export { SshGitServer } from './ssh-git-server.ts';
 export { describeWith } from './requirement.ts';
 export { ThrowawayDocker } from './throwaway-docker.ts';
+export { ThrowawayPodman } from './throwaway-podman.ts';
 export { ThrowawayRedis } from './throwaway-redis.ts';
 export { readSetupFacts } from './setup-facts.ts';
 export type { SetupFacts } from './setup-facts.ts';

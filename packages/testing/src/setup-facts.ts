@@ -10,6 +10,8 @@ export interface SetupFacts {
   /** Name of gVisor's runtime at the engine, the user's rather than Debian's; absent where the engine has none. */
   readonly gvisorRuntime?: string;
   readonly debianGvisorRuntime?: string;
+  /** Whom tests run a rootless Podman as; absent only with `DRYDOCK_TEST_PODMAN=off`. */
+  readonly podman?: { readonly uid: number; readonly gid: number; readonly imageStore: string };
   /** The directory that holds `usr/sbin/sshd`; absent where setup could not get it. */
   readonly sshServer?: string;
 }

@@ -32,6 +32,10 @@ const WorkerEnvironment = z.object({
     .enum(['overlay', 'copy', 'auto'])
     .default('auto')
     .describe('how workspaces get into containers: overlay, copy, auto (what this host can do)'),
+  DRYDOCK_ALLOW_UNCAPPED_ENGINE: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('whether jobs may run on an engine that cannot cap memory and processes: true, false'),
   DRYDOCK_SANDBOX_IMAGE: z.string().min(1).describe('the ID of the sandbox image, sha256:…'),
   DRYDOCK_RUNTIME_DIR: absolutePath.describe('the directory of the injected runtime that setup made'),
   DRYDOCK_WORKER_CONCURRENCY: z.coerce
@@ -195,6 +199,7 @@ function toSandboxHost(parsed: z.output<typeof WorkerEnvironment>) {
     runtimeDir: parsed.DRYDOCK_RUNTIME_DIR,
     layersDir: join(parsed.DRYDOCK_DATA_DIR, 'layers'),
     workspaceBackend: parsed.DRYDOCK_WORKSPACE_BACKEND,
+    allowUncappedEngine: parsed.DRYDOCK_ALLOW_UNCAPPED_ENGINE === 'true',
     layerBudgetBytes: parsed.DRYDOCK_LAYER_CACHE_MB * MIB,
     ...(stateDir === undefined ? {} : { stateDir }),
   };

@@ -46,6 +46,8 @@ export interface WorkerDeps {
   readonly policy: Pick<CommandPolicy, 'decide' | 'screenFile' | 'screenPatch'>;
   readonly commandPolicyMode: CommandContext['mode'];
   readonly egress: Pick<SandboxHost, 'openEgress'>;
+  /** Limits that the engine cannot keep, and the operator allowed. */
+  readonly uncapped: SandboxHost['uncapped'];
   readonly redactor: Redactor;
   /** The container runtime of tier `high`: nothing else takes its place. */
   readonly highTierRuntime: string;

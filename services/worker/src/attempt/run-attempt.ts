@@ -40,6 +40,7 @@ export async function runAttempt(
   await using keeper = new LeaseKeeper({ store, cancellations, clock, lease, leaseMs, parent });
   const attempt = new Attempt(deps, claim, (error) => keeper.interrupt(new Interrupted('lease_lost', error)));
   await using _ = attempt.teardown;
+  warnOfUncapped(attempt);
   deps.metrics.attemptStarted(secondsQueued(claim.job));
   let outcome: AttemptOutcome = 'broken';
   try {
@@ -54,6 +55,17 @@ export async function runAttempt(
   } finally {
     deps.metrics.attemptEnded(outcome);
   }
+}
+
+/** Said of every job: what it came to was not held to these limits. */
+function warnOfUncapped(attempt: Attempt): void {
+  const { uncapped } = attempt.deps;
+  if (uncapped.length === 0) return;
+  const caps = new Intl.ListFormat('en').format(uncapped);
+  attempt.warn({
+    code: 'sandbox_uncapped',
+    message: `The engine of this worker cannot cap the ${caps} of a sandbox; its operator allowed that.`,
+  });
 }
 
 /** How long a job waited for its first attempt, by the store's own clock. */

@@ -46,6 +46,7 @@ export async function openDeps(config: ReturnType<typeof readConfig>, opened: Op
     sandboxes: openWarmPool(host, { ...config, log, metrics, shutdown }),
     layers: host.layers,
     egress: host,
+    uncapped: host.uncapped,
     mirrors,
     models: await openModels(config.model, { clock, metrics }),
     seal: new CheckpointSeal(config.checkpointKey),
