@@ -46,7 +46,6 @@ export {
   ReplayReport,
   RequestedChecks,
   TEST_LOG_NAMES,
-  Warning,
 } from './job.ts';
 export type { JobRequestInput } from './job.ts';
 export type { FollowUpInput } from './follow-up-input.ts';
@@ -114,3 +113,4 @@ export type { EgressReason } from './egress-protocol.ts';
 export { ScreeningFinding, Severity } from './screening.ts';
 export { WebhookBody } from './webhook.ts';
 export { FilesSource, GitSource, JobSource, SourceFile, StoredSource, UploadSource } from './source.ts';
+export { Warning } from './warning.ts';

@@ -12,6 +12,7 @@ import { CheckClaim, CodeReference, ReviewFinding } from './submission.ts';
 import { Text } from './text.ts';
 import { ToolGroup } from './tools/tool-names.ts';
 import { Usage } from './transcript.ts';
+import { Warning } from './warning.ts';
 
 export const JOB_STATES = [
   'queued',
@@ -137,42 +138,6 @@ export const JobSpec = JobFields.omit({ limits: true }).extend({
   replay_of: JobId.optional(),
 });
 export type JobSpec = z.infer<typeof JobSpec>;
-
-export const WarningCode = z.enum([
-  'no_tests',
-  'tests_changed',
-  'no_lint',
-  'ignored_files_left_out',
-  'temperature_ignored',
-  'max_tokens_adjusted',
-  'system_prompt_as_user',
-  'usage_estimated',
-  'sandbox_uncapped',
-  'patch_not_captured',
-  'checkpoint_not_saved',
-  'events_left_out',
-  'checkpoint_not_restored',
-  'slice_ended',
-  'safe_mode',
-  'check_timed_out',
-  'submodules_left_empty',
-  'judge_changed',
-  'new_failures',
-  'report_contradicts_exit',
-  'results_cut',
-  'messages_not_delivered',
-  'references_unresolved',
-  'unchecked_submission',
-  'red_checks',
-  'claim_contradicted',
-  'mutation_survived',
-  'mutation_not_run',
-  'no_mutations',
-]);
-export type WarningCode = z.infer<typeof WarningCode>;
-
-export const Warning = z.object({ code: WarningCode, message: z.string() });
-export type Warning = z.infer<typeof Warning>;
 
 /** What a replay came to (docs/replay.md). Turns are counted from 1. */
 export const ReplayReport = z.object({
