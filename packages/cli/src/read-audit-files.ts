@@ -6,7 +6,8 @@ import { CliError, EXIT } from './cli-error.ts';
 /** Files of a directory, as the monitor names them, in the order of their entries. */
 export async function listAuditFiles(dir: string): Promise<readonly string[]> {
   const names = await readdir(dir).catch((cause: unknown) => {
-    throw new CliError(EXIT.usage, `${dir} cannot be read.`, { cause });
+    const hint = 'Entries are moved to files after days; before that `audit verify` alone asks the server.';
+    throw new CliError(EXIT.usage, `${dir} cannot be read. ${hint}`, { cause });
   });
   return names
     .filter((name) => /^\d{16}\.jsonl$/.test(name))

@@ -73,6 +73,7 @@ function tell(error: unknown, { err }: CliProcess): number {
   }
   if (!(error instanceof ClientError)) throw error;
   err(`drydock: ${forTerminal(error.message)}\n`);
+  if (error.status === 0) err('  Start it with `npm start`, or say where it is with DRYDOCK_URL.\n');
   for (const { pointer, detail } of error.problem?.errors ?? []) {
     err(`  ${forTerminal(pointer)}: ${forTerminal(detail)}\n`);
   }

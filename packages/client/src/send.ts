@@ -29,7 +29,7 @@ export function createSender(options: ClientOptions) {
       signal: deadline,
     }).catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw new ClientError('The server could not be reached.', { status: 0, cause });
+      throw new ClientError(`The server at ${baseUrl} could not be reached.`, { status: 0, cause });
     });
     if (!response.ok) throw await toClientError(response);
     return response;

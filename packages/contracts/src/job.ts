@@ -238,6 +238,8 @@ export const JobJson = z.object({
   tier: JobTier,
   model: z.string(),
   previous_job_id: JobId.nullable(),
+  /** Present where the job plays what was said in another. */
+  replay_of: JobId.optional(),
   /** The first job of the thread: its own id, where it follows no other. */
   thread_id: JobId,
   attempt: z.int(),

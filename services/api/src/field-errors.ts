@@ -51,6 +51,11 @@ function flatten(issue: z.core.$ZodIssue): readonly FlatIssue[] {
     const meant = issue.errors.find((branch) => branch.every(({ code }) => code === 'unrecognized_keys'));
     const nested = (meant ?? []).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
     if (nested.length > 0) return nested.flatMap(flatten);
+    const wanted = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first.message]));
+    const detail = `${[...new Set(wanted)].join('; or: ')}.`;
+    return [{ pointer: toPointer(issue.path), detail, unknown: false }];
   }
-  return [{ pointer: toPointer(issue.path), detail: `${issue.message}.`, unknown: false }];
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const detail = isMissing ? 'Is required.' : `${issue.message}.`;
+  return [{ pointer: toPointer(issue.path), detail, unknown: false }];
 }

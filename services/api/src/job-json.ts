@@ -15,6 +15,7 @@ export function toJobJson(job: JobRecord): JobJson {
     tier: job.spec.tier,
     model: job.spec.model,
     previous_job_id: job.spec.previous_job_id ?? null,
+    ...(job.spec.replay_of === undefined ? {} : { replay_of: job.spec.replay_of }),
     thread_id: threadId,
     attempt: job.attempt,
     created_at: job.createdAt,

@@ -27,7 +27,12 @@ describeWith('redis', 'POST /v1/jobs/{id}/replay', () => {
     const response = await replay(older.id);
     expect(response.status).toBe(202);
     const next = JobJson.parse(await response.json());
-    expect(next).toMatchObject({ status: 'queued', labels: { team: 'a' }, previous_job_id: null });
+    expect(next).toMatchObject({
+      status: 'queued',
+      labels: { team: 'a' },
+      previous_job_id: null,
+      replay_of: older.id,
+    });
     const [spec, original] = [(await api.find(next.id))?.spec, (await api.find(older.id))?.spec];
     expect(spec).toEqual({ ...original, replay_of: older.id });
   });

@@ -16,7 +16,12 @@ export const REPLAY_COMMANDS: readonly Command[] = [
       const api = client();
       const { id } = await api.replayJob(parseJobId(args[0]));
       if (flags.json !== true) out(`▸ ${id} replays ${args[0]}\n`);
-      const job = await api.waitForJob(id);
+      for await (const event of api.followEvents(id)) {
+        if (event.type === 'job.finished') break;
+        if (event.type === 'approval.requested' && flags.json !== true)
+          out(`  waits for ${event.data.approval_id}: npm run drydock -- approvals\n`);
+      }
+      const job = await api.getJob(id);
       out(flags.json === true ? toJson(job) : describe(job));
       return hasPlayed(job) ? EXIT.done : EXIT.failed;
     },

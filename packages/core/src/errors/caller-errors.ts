@@ -42,7 +42,7 @@ export const CALLER_ERRORS = {
     httpStatus: 413,
     retryable: false,
     summary: 'The body is larger than the limit.',
-    next: 'Send less, or send the files to POST /v1/uploads, whose limit the operator raises with DRYDOCK_API_MAX_UPLOAD_MB.',
+    next: 'Send less: leave out what git ignores (`git archive`). Of a job, send the files to POST /v1/uploads; of an upload, the operator raises DRYDOCK_API_MAX_UPLOAD_MB.',
   },
   invalid_request: {
     httpStatus: 422,

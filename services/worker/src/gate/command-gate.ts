@@ -18,6 +18,7 @@ import {
   findUnaskable,
   findWish,
 } from './approval-question.ts';
+import type { PlanAnswer } from '../replay/recorded-plan-answer.ts';
 import { findAddedText, findHeredocs, isPrivilegedFinding } from './generated-code.ts';
 import type { EventSink } from '../attempt/event-sink.ts';
 import type { JobEgress } from './job-egress.ts';
@@ -45,6 +46,8 @@ export interface CommandGateOptions {
   readonly desk: Pick<ApprovalDesk, 'ask' | 'hasExpired'>;
   readonly egress: Pick<JobEgress, 'hosts' | 'isOpen' | 'environment' | 'grant'>;
   readonly events: Pick<EventSink, 'emit'>;
+  /** What is known to be answered to a plan: in a replay, what was recorded. */
+  readonly findPlanAnswer?: (question: ApprovalRequest) => PlanAnswer | undefined;
   /** Looks at all that was written so far, before a person is shown what comes next. May enter safe mode. */
   readonly screen: (signal: AbortSignal) => Promise<void>;
   readonly onDecision: (decision: CommandDecision) => void;
@@ -159,18 +162,19 @@ export class CommandGate {
 
   /** Takes the plan to a person, where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
   async admitPlan(callId: string, plan: Plan, signal: AbortSignal): Promise<Observation | undefined> {
-    const { spec, desk } = this.#options;
+    const { spec, desk, findPlanAnswer } = this.#options;
     if (spec.plan_approval !== true) return undefined;
+    const question = askAboutPlan(callId, plan);
+    const recorded = findPlanAnswer?.(question);
+    if (recorded !== undefined) return recorded.kind === 'approved' ? undefined : denyPlan(recorded.reason);
     // It may have gone unanswered while no worker held the job.
     if (await desk.hasExpired('submit_plan')) throw new DrydockError('plan_not_approved');
     await this.#options.screen(signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
-    const { kind, approval } = await desk.ask(askAboutPlan(callId, plan), signal);
+    const { kind, approval } = await desk.ask(question, signal);
     if (kind === 'approved') return undefined;
     if (approval.status !== 'denied') throw new DrydockError('plan_not_approved');
-    const why = approval.reason === null ? '' : ` They said: ${JSON.stringify(approval.reason)}.`;
-    return refuse('plan_denied', `A person read the plan and did not agree.${why} Submit another.`)
-      .observation;
+    return denyPlan(approval.reason);
   }
 
   /** Nothing more is carried out from here on. */
@@ -253,6 +257,11 @@ function describe({ ruled, rule, reason, alternative, findings }: CommandDecisio
   const denied = ruled === 'safe_mode' ? findings.find(({ verdict }) => verdict === 'deny') : undefined;
   const also = denied === undefined ? '' : `Refused beside it: ${denied.reason} (rule ${denied.rule})`;
   return [`${reason} (rule ${rule})`, alternative, also].filter((part) => part !== '').join(' ');
+}
+
+function denyPlan(reason: string | null): Observation {
+  const why = reason === null ? '' : ` They said: ${JSON.stringify(reason)}.`;
+  return refuse('plan_denied', `A person read the plan and did not agree.${why} Submit another.`).observation;
 }
 
 function deny(reason: string | null): Refused {

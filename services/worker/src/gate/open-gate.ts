@@ -7,6 +7,7 @@ import type { Interrupted } from '../attempt/interruption.ts';
 import type { JobEgressOptions } from './job-egress.ts';
 import { JobEgress } from './job-egress.ts';
 import { restoreGrants } from './restore-grants.ts';
+import { findRecordedPlanAnswer } from '../replay/recorded-plan-answer.ts';
 import type { ScopedSandbox } from '../attempt/sandbox-scope.ts';
 
 interface GateParts {
@@ -36,6 +37,9 @@ export async function openGate(attempt: Attempt, parts: GateParts, signal: Abort
     policy: deps.policy,
     mode: deps.commandPolicyMode,
     desk: createDesk(attempt, parts),
+    ...(attempt.recording === undefined
+      ? {}
+      : { findPlanAnswer: findRecordedPlanAnswer.bind(undefined, attempt.recording.steps) }),
     screen: parts.screen,
     egress,
     events,

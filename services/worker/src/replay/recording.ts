@@ -9,9 +9,11 @@ export type RecordedStep =
       readonly kind: 'compacted';
       readonly before: readonly TranscriptItem[];
       readonly items: readonly TranscriptItem[];
-    };
+    }
+  /** What came after the model's last words. */
+  | { readonly kind: 'end'; readonly before: readonly TranscriptItem[] };
 
-/** Reads the steps of a transcript. What was said after the last turn leads to nothing, and is left out. */
+/** Reads the steps of a transcript, the end among them. */
 export function readSteps(lines: readonly TranscriptLine[]): RecordedStep[] {
   const steps: RecordedStep[] = [];
   let before: TranscriptItem[] = [];
@@ -26,7 +28,7 @@ export function readSteps(lines: readonly TranscriptLine[]): RecordedStep[] {
     } else if (isOfModel(line)) answer.push(line);
     else before.push(line);
   }
-  return steps;
+  return [...steps, { kind: 'end', before }];
 }
 
 /** Its tokens were paid for when it was recorded. */

@@ -75,4 +75,17 @@ describe('ReplayPlayer', () => {
     if (last.kind === 'answered') conversation.record(last.turn);
     await expect(player.caller.ask(PREFIX, [], never)).rejects.toMatchObject({ code: 'replay_ended' });
   });
+
+  it('compares what came after the last turn, too', async () => {
+    const conversation = new Conversation();
+    const steps = readSteps([task, { type: 'tool_call', call }, ended(1), output('denied')]);
+    const player = new ReplayPlayer({ of: OF, steps, conversation });
+    conversation.append([task]);
+    const first = await player.caller.ask(PREFIX, [], never);
+    if (first.kind === 'answered') conversation.record(first.turn);
+    conversation.takeCall('c1');
+    conversation.append([output('accepted')]);
+    await expect(player.caller.ask(PREFIX, [], never)).rejects.toMatchObject({ code: 'replay_diverged' });
+    expect(player.report.divergence).toMatchObject({ expected: 'denied', got: 'accepted' });
+  });
 });

@@ -53,6 +53,7 @@ export class ReplayPlayer {
 
   #playTurn(): CallResult {
     const step = this.#options.steps[this.#next];
+    if (step?.kind === 'end') this.#compare(step);
     if (step?.kind !== 'turn') {
       throw new DrydockError('replay_ended', {
         message: `All ${this.#turns} recorded turns were played and nothing differed; the recorded job submitted nothing either.`,
