@@ -42,7 +42,10 @@ const ROWS = {
     vendors: ['openai', 'zod'],
     testOwn: ['core', 'models'],
   },
-  'packages/local-stack': { own: ['contracts', 'service-kit', 'queue', 'scripted-model'], vendors: ['zod'] },
+  'packages/local-stack': {
+    own: ['artifacts', 'contracts', 'service-kit', 'queue', 'scripted-model'],
+    vendors: ['zod'],
+  },
   'packages/testing': {
     own: ['artifacts', 'contracts', 'core', 'queue', 'sandbox', 'runtime', 'service-kit'],
     vendors: ['fast-check', 'vitest'],

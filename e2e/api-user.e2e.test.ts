@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
@@ -51,6 +52,21 @@ describe('an api that was taken over', () => {
       expect((await stat(path)).mode & 0o077).toBe(0);
     }
     expect(await reads(`/proc/${e2e.stack.service('worker')?.pid}/environ`)).toBe(false);
+  });
+
+  it('cannot put a link in the place of a directory that root writes in, nor change the audit log', async () => {
+    const inside = (path: string) => join(e2e.stack.data.root, path);
+    const asApi = async (...command: readonly string[]) =>
+      run('setpriv', ['--reuid=64510', '--regid=64510', '--clear-groups', ...command]).then(
+        () => 'done',
+        () => 'refused',
+      );
+    for (const path of ['artifacts/00', 'artifacts/incoming', 'artifacts/condemned', 'audit/default'])
+      expect([path, await asApi('mv', inside(path), inside(`${path}-aside`))]).toEqual([path, 'refused']);
+    for (const path of ['artifacts/more', 'audit/more', 'audit/default/more'])
+      expect([path, await asApi('ln', '-s', '/', inside(path))]).toEqual([path, 'refused']);
+    // It may write where it has to: what is refused above is not the whole directory.
+    expect(await asApi('touch', inside('artifacts/incoming/written'))).toBe('done');
   });
 
   it('serves jobs all the same: what worker and monitor write, it reads', async () => {

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { TenantId } from '@drydock/contracts';
 import { AUDIT_GENESIS, AuditEntry, DEFAULT_TENANT } from '@drydock/contracts';
 import type { AuditArchive, AuditTombstone } from '@drydock/core';
 import { DrydockError } from '@drydock/core';
 import { isMissing } from './directory-layout.ts';
-import { keepOwner } from './keep-owner.ts';
+import { openToGroup } from './open-to-group.ts';
 
 const DIGITS = 16;
 const SEGMENT = /^(\d{16})\.jsonl$/;
 
 /**
- * Audit entries as files: `<dir>/<tenant>/<first seq, 16 digits>.jsonl`, one entry a line, mode 0600. A file is written
- * beside its place, synced, and then linked to its name, which fails where the name is taken: it is there as a whole or
- * not at all, it is never changed again, and of two writers one wins. Throws `store_unavailable` where the disk fails.
+ * Audit entries as files: `<dir>/<tenant>/<first seq, 16 digits>.jsonl`, one entry a line, mode 0600, or 0640 where the
+ * directory is shared with a group. A file is written beside its place, synced, and then linked to its name, which fails
+ * where the name is taken: it is there as a whole or not at all, it is never changed again, and of two writers one wins.
+ * Throws `store_unavailable` where the disk fails.
  */
 export class AuditDirectory implements AuditArchive {
   readonly #dir: string;
@@ -106,14 +107,11 @@ export class AuditDirectory implements AuditArchive {
   }
 
   async #write(first: number, entries: readonly AuditEntry[]): Promise<void> {
-    if ((await mkdir(this.#dir, { recursive: true, mode: 0o700 })) !== undefined) {
-      await using made = await open(this.#dir, 'r');
-      await keepOwner(dirname(this.#dir), made);
-    }
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
     const path = join(this.#dir, `${randomUUID()}.new`);
     try {
       await using file = await open(path, 'wx', 0o600);
-      await keepOwner(this.#dir, file);
+      await openToGroup(this.#dir, file);
       await file.writeFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       await file.sync();
       await link(path, this.#pathOf(first)).catch((error: unknown) => {

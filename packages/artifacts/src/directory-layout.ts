@@ -5,13 +5,23 @@ export const INCOMING = 'incoming';
 /** Where files are between the decision to remove them and their removal, in a directory of each sweep's own. */
 export const CONDEMNED = 'condemned';
 
-/** The directory of an artifact: one of 256. */
+/** The directories of artifacts: 256. */
+export const SHARDS: readonly string[] = Array.from({ length: 256 }, (_, index) =>
+  index.toString(16).padStart(2, '0'),
+);
+
+/** The directory of an artifact. */
 export function shardOf(digest: string): string {
   return digest.slice(0, 2);
 }
 
 export function pathOf(dir: string, digest: string): string {
   return join(dir, shardOf(digest), digest);
+}
+
+/** Where a store in `dir` has to be able to write. */
+export function incomingOf(dir: string): string {
+  return join(dir, INCOMING);
 }
 
 /** Where a sweep puts an artifact aside. */

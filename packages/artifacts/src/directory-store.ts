@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Digest } from '@drydock/contracts';
 import type { ArtifactStore, StoredBytes } from '@drydock/core';
@@ -9,25 +9,30 @@ import {
   CONDEMNED,
   INCOMING,
   condemnedPathOf,
+  incomingOf,
   isMissing,
   pathOf,
   shardOf,
   undefinedWhereMissing,
 } from './directory-layout.ts';
 import { isAbandoned, newIncomingName } from './incoming-name.ts';
-import { keepOwner } from './keep-owner.ts';
+import { openToGroup } from './open-to-group.ts';
+import { removeFile } from './remove-file.ts';
 
 export interface DirectoryStoreOptions {
   /** Largest artifact, bytes. */
   readonly maxBytes?: number;
 }
 
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * Artifacts as files named by their SHA-256, in 256 directories. Written beside their place, synced, renamed, and the
  * directory synced: a digest that was returned survives a power cut, and no reader ever sees half a file.
  * Throws `body_too_large` for what is over `maxBytes` and `store_unavailable` where the disk fails.
+ * The directory may be shared with services of another user, as `shareArtifacts` makes it: whatever they put in it, no
+ * link is followed, no owner is changed, and bytes that do not match their name are refused.
  */
 export class DirectoryStore implements ArtifactStore {
   readonly #dir: string;
@@ -55,11 +60,8 @@ export class DirectoryStore implements ArtifactStore {
   }
 
   async size(digest: Digest): Promise<number> {
-    try {
-      return (await this.#whereItIs(digest, (path) => stat(path))).size;
-    } catch (cause) {
-      throw toReadError(cause, digest);
-    }
+    await using file = await this.#open(digest);
+    return (await file.stat()).size;
   }
 
   async *read(digest: Digest, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
@@ -86,11 +88,12 @@ export class DirectoryStore implements ArtifactStore {
    */
   async #write(chunks: Chunks, maxBytes: number): Promise<StoredBytes> {
     const intake = new Intake(chunks, maxBytes);
-    const path = join(this.#dir, INCOMING, await newIncomingName());
+    const incoming = incomingOf(this.#dir);
+    const path = join(incoming, await newIncomingName());
     try {
       await makeDirectory(this.#dir, INCOMING);
       await using file = await open(path, 'wx', 0o600);
-      await keepOwner(this.#dir, file);
+      await openToGroup(incoming, file);
       await file.writeFile(intake.read());
       await file.sync();
       await this.#sweepStale(file);
@@ -98,7 +101,7 @@ export class DirectoryStore implements ArtifactStore {
       await this.#publish(path, stored.digest);
       return stored;
     } catch (cause) {
-      await rm(path, { force: true });
+      await removeFile(path);
       if (intake.failure !== undefined) throw intake.failure;
       throw new DrydockError('store_unavailable', {
         message: 'The artifact store cannot be written.',
@@ -116,7 +119,7 @@ export class DirectoryStore implements ArtifactStore {
 
   async #open(digest: Digest): Promise<FileHandle> {
     try {
-      return await this.#whereItIs(digest, (path) => open(path, 'r'));
+      return await this.#whereItIs(digest, openFile);
     } catch (cause) {
       throw toReadError(cause, digest);
     }
@@ -151,10 +154,10 @@ export class DirectoryStore implements ArtifactStore {
     if (this.#hasSwept) return;
     this.#hasSwept = true;
     const { mtimeMs: now } = await justWritten.stat();
-    for (const name of await readdir(join(this.#dir, INCOMING))) {
-      const path = join(this.#dir, INCOMING, name);
-      const found = await stat(path).catch(undefinedWhereMissing);
-      if (found && (await isAbandoned(name, now - found.mtimeMs))) await rm(path, { force: true });
+    for (const name of await readdir(incomingOf(this.#dir))) {
+      const path = join(incomingOf(this.#dir), name);
+      const found = await lstat(path).catch(undefinedWhereMissing);
+      if (found?.isFile() && (await isAbandoned(name, now - found.mtimeMs))) await removeFile(path);
     }
   }
 }
@@ -210,16 +213,26 @@ function digestOf(bytes: Uint8Array): Digest {
   return Digest.parse(createHash('sha256').update(bytes).digest('hex'));
 }
 
+/** Waits for no pipe, and follows no link. */
+async function openFile(path: string): Promise<FileHandle> {
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    if ((await file.stat()).isFile()) return file;
+    throw new Error(`${path} is not a file.`);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 /** A new directory is synced into its parent, or a crash could take it and all that was synced inside. */
 async function makeDirectory(parent: string, name: string): Promise<void> {
   const first = await mkdir(join(parent, name), { recursive: true, mode: 0o700 });
   if (first === undefined) return;
-  await using made = await open(join(parent, name), 'r');
-  await keepOwner(parent, made);
   await syncDirectory(parent);
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, 'r');
+  await using directory = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   await directory.sync();
 }

@@ -128,6 +128,18 @@ describe('DirectorySweeper', () => {
     expect(await readdir(dir)).toContain('incoming');
   });
 
+  it('removes no tree: neither one in the place of an artifact, nor one that was left aside', async () => {
+    const name = 'ab'.padEnd(64, '0');
+    const crashed = (await newIncomingName()).replace(/\.\d+\.([^.]+)$/, '.1.$1');
+    const trees = [join(dir, 'ab', name), join(dir, 'condemned', crashed, name)];
+    for (const tree of trees) await mkdir(join(tree, 'inside'), { recursive: true });
+    await age(trees[0] ?? '');
+    const garbage = await putOld('garbage');
+    expect(await sweep()).toEqual({ ...NOTHING, removed: 1, removedBytes: 7 });
+    await expect(store.get(garbage)).rejects.toMatchObject({ code: 'not_found' });
+    for (const tree of trees) expect(await readdir(tree)).toEqual(['inside']);
+  });
+
   it('stops when its signal aborts', async () => {
     await putOld('garbage');
     const request = { writtenBefore: CUTOFF, isReferenced: () => false };

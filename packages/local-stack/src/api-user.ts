@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, realpath, stat } from 'node:fs/promises';
+import { chmod, chown, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { shareArtifacts, shareAudit } from '@drydock/artifacts';
 import type { DataDir } from './data-dir.ts';
+import { StartError } from './start-error.ts';
 
 /** Who a service runs as. */
 export interface ServiceUser {
@@ -13,9 +13,6 @@ export interface ServiceUser {
 
 /** The api's own: no account of the machine, and none of the uids of sandboxes. */
 export const API_USER: ServiceUser = { uid: 64_510, gid: 64_510 };
-/** What of the data directory is the api's: it writes uploads, and reads results and the audit log. */
-const ITS_DIRECTORIES = ['artifacts', 'audit'];
-const CHOWN_TIMEOUT_MS = 60_000;
 const SEARCH_BY_OTHERS = 0o001;
 const WRITE_BY_OTHERS = 0o002;
 const SOURCES = fileURLToPath(new URL('../../..', import.meta.url));
@@ -36,18 +33,23 @@ export async function prepareApiUser(data: DataDir, redisUrl: string | undefined
     return launcher('the socket of REDIS_URL is closed to others');
   for (const path of [dirname(data.root), SOURCES, await realpath(process.execPath)])
     if (!(await isOpenToOthers(path))) return launcher(`${path} is closed to others`);
-  const { uid, gid } = API_USER;
   // Search and no more: names cannot be listed, and every key in there is a file of root's alone.
   await chmod(data.root, 0o711);
   await chmod(dirname(data.stateDir), 0o711);
   await chmod(data.stateDir, 0o711);
-  for (const name of ITS_DIRECTORIES) {
-    const path = join(data.root, name);
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    if ((await stat(path)).uid === uid) continue;
-    await promisify(execFile)('chown', ['-Rh', `${uid}:${gid}`, path], { timeout: CHOWN_TIMEOUT_MS });
-  }
+  await shareStores(data.root);
   return { kind: 'own', user: API_USER };
+}
+
+/** The api writes uploads, and reads results and the audit log; the directories stay root's. */
+async function shareStores(root: string): Promise<void> {
+  try {
+    await shareArtifacts(join(root, 'artifacts'), API_USER.gid);
+    await shareAudit(join(root, 'audit'), API_USER.gid);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`the data directory cannot be shared with the api: ${why}`, { cause });
+  }
 }
 
 const launcher = (because: string): ApiUser => ({ kind: 'launcher', because });

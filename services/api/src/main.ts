@@ -1,4 +1,4 @@
-import { DirectoryStore } from '@drydock/artifacts';
+import { DirectoryStore, incomingOf } from '@drydock/artifacts';
 import { openQueue } from '@drydock/queue';
 import {
   createLogger,
@@ -25,7 +25,7 @@ await runService('api', async () => {
   const clock = systemClock;
   const logger = createLogger({ service: 'api', level: config.logLevel, destination: 'stdout' });
   const shutdown = watchShutdown({ logger, clock, exitOnStdinEof: config.exitOnStdinEof });
-  await ensureDirectory('DRYDOCK_DATA_DIR', config.artifactsDir);
+  await ensureDirectory('DRYDOCK_DATA_DIR', incomingOf(config.artifactsDir));
   const metrics = createApiMetrics();
   metrics.queueMax.set({}, config.maxQueued);
 
