@@ -86,7 +86,8 @@ function parseV6(text: string): bigint | undefined {
 
 /** Eight groups, where the text is an address: `::` and a dotted end are written out. */
 function spellOut(text: string): readonly string[] | undefined {
-  const dotted = /(?<=:)[\d.]+\.[\d.]+$/.exec(text)?.[0] ?? '';
+  const [last = ''] = /(?<=:)[\d.]+$/.exec(text) ?? [];
+  const dotted = last.includes('.') ? last : '';
   const v4 = dotted === '' ? 0n : parseV4(dotted);
   if (v4 === undefined) return undefined;
   const tail = dotted === '' ? '' : `${(v4 >> 16n).toString(16)}:${(v4 & 0xffffn).toString(16)}`;
