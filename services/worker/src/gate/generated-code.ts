@@ -56,7 +56,8 @@ function findEndings(lines: readonly string[]): Endings {
   }
   return {
     next: (word, { isIndented, after }) =>
-      (isIndented ? undefined : takeBehind(plain.get(word), after)) ?? takeBehind(indented.get(word), after),
+      (isIndented ? undefined : takeBehind(plain.get(word) ?? [], after)) ??
+      takeBehind(indented.get(word) ?? [], after),
   };
 }
 
@@ -66,9 +67,9 @@ function push(lists: Map<string, number[]>, word: string, at: number): void {
   else list.push(at);
 }
 
-function takeBehind(list: number[] | undefined, after: number): number | undefined {
-  while (list !== undefined && (list.at(-1) ?? Infinity) <= after) list.pop();
-  return list?.at(-1);
+function takeBehind(list: number[], after: number): number | undefined {
+  while ((list.at(-1) ?? Infinity) <= after) list.pop();
+  return list.at(-1);
 }
 
 function findTarget({ before, behind }: { readonly before: string; readonly behind: string }): string {
