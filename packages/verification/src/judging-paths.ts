@@ -38,6 +38,6 @@ const WORD = /[^\s'"`;|&()<>=$]+/g;
 export function findNamedPaths(command: string): string[] {
   const words = command.match(WORD) ?? [];
   return words
-    .map((word) => word.replace(/^(?:\.\/)+/, '').replace(/\/+$/, ''))
+    .map((word) => word.replace(/^(?:\.\/)+/, '').replace(/(?<!\/)\/+$/, ''))
     .filter((word) => word !== '');
 }

@@ -84,9 +84,14 @@ function parseV6(text: string): bigint | undefined {
   return groups.reduce((value, group) => value * 65_536n + BigInt(`0x${group}`), 0n);
 }
 
+function findDottedEnd(text: string): string {
+  const [end = ''] = /(?<=:)[\d.]+$/.exec(text) ?? [];
+  return end.includes('.') ? end : '';
+}
+
 /** Eight groups, where the text is an address: `::` and a dotted end are written out. */
 function spellOut(text: string): readonly string[] | undefined {
-  const dotted = /(?<=:)[\d.]+\.[\d.]+$/.exec(text)?.[0] ?? '';
+  const dotted = findDottedEnd(text);
   const v4 = dotted === '' ? 0n : parseV4(dotted);
   if (v4 === undefined) return undefined;
   const tail = dotted === '' ? '' : `${(v4 >> 16n).toString(16)}:${(v4 & 0xffffn).toString(16)}`;

@@ -23,6 +23,14 @@ const pushAll = (chunks: readonly string[]): string => {
 };
 
 describe('SecretMasker', () => {
+  it.each([
+    ['a web token behind other words', `x-${JOT.slice(0, 5)}-${shaped.web}`, 'x-[secret]'],
+    ['a web token behind a joined key', `sk-a1B2${'c'.repeat(20)} id_${shaped.web}`, '[secret] id_[secret]'],
+    ['a value behind a long name', `A_B_C_API_KEY=${'a1B2'.repeat(9)}`, 'A_B_C_API_KEY=[secret]'],
+  ])('masks %s', (_what, text, masked) => {
+    expect(masker.mask(text)).toBe(masked);
+  });
+
   it.each<[string, string, string]>([
     ['a known secret', `key=${model.value}.`, 'key=[secret:MODEL_KEY].'],
     ['its URL-encoded form', `?k=${encodeURIComponent(model.value)}`, '?k=[secret:MODEL_KEY]'],

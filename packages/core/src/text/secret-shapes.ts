@@ -26,14 +26,13 @@ const SECRET_SHAPES: readonly SecretShape[] = [
     pattern:
       'SG\\.[\\w-]{16,}\\.[\\w-]{16,}|hf_[A-Za-z0-9]{30,}|hv[sb]\\.[\\w-]{24,}|lin_api_\\w{32,}|shp(?:at|ca|ss)_[a-fA-F0-9]{32}|tskey-[\\w-]{20,}|dapi[a-f0-9]{32}',
   },
-  { name: 'web token', pattern: 'eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}\\.[\\w-]{8,}' },
   { name: 'file key', pattern: 'AGE-SECRET-KEY-1[A-Z0-9]{50,}' },
   { name: 'password in address', pattern: '[a-z][a-z0-9+.-]{1,20}://[^/:@?#]{0,128}:([^/@$]{3,256})@' },
   { name: 'storage key', pattern: 'AccountKey=([A-Za-z0-9+/]{80,}={0,2})' },
   {
     name: 'assigned secret',
     pattern:
-      '(?:[A-Z0-9]+_)*(?:API_?KEY|SECRET(?:_?KEY)?|ACCESS_?KEY|AUTH_?TOKEN|TOKEN|PASSWORD)=(?=[^=]*\\d)(?=[^=]*[A-Za-z])([A-Za-z0-9+/_-]{20,}={0,2})',
+      '(?:API_?KEY|SECRET(?:_?KEY)?|ACCESS_?KEY|AUTH_?TOKEN|TOKEN|PASSWORD)=(?=[^=]*\\d)(?=[^=]*[A-Za-z])([A-Za-z0-9+/_-]{20,}={0,2})',
   },
 ];
 
@@ -43,6 +42,13 @@ const ANY_SHAPE = new RegExp(
   'dg',
 );
 
+/**
+ * Web tokens. That the other parts follow is seen once, at the start of a run: looked for from each `eyJ` in it, a long
+ * run would take time quadratic in its length.
+ */
+const WEB_TOKEN =
+  /(?<![\w-])(?=[\w-]*\.eyJ[\w-]{8,}\.[\w-]{8})(?:[\w-]*?[_-])?(eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})/dg;
+
 /** Shorter words hold no secret that could be told from a word. */
 const SHORTEST = 12;
 
@@ -51,10 +57,10 @@ export interface SecretSpan {
   readonly end: number;
 }
 
-/** Where a word, without white space or quotes, holds what looks like a secret. */
+/** Where a word, without white space or quotes, holds what looks like a secret; spans may overlap. */
 export function findSecretShapes(word: string): SecretSpan[] {
   if (word.length < SHORTEST) return [];
-  return Array.from(word.matchAll(ANY_SHAPE), ({ indices }) => {
+  return [...word.matchAll(ANY_SHAPE), ...word.matchAll(WEB_TOKEN)].map(({ indices }) => {
     const [start, end] = indices?.slice(1).find((group) => group !== undefined) ?? indices?.[0] ?? [0, 0];
     return { start, end };
   });

@@ -9,8 +9,11 @@ const SEQUENCES =
   // oxlint-disable-next-line no-control-regex -- these characters are what is removed
   /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u0090\u0098\u009D-\u009F])[^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
 
-/** Line ends of other systems become one kind, so that nothing is written over. */
-const LINE_ENDS = /\r+\n/g;
+/**
+ * Line ends of other systems become one kind, so that nothing is written over. Only from the first CR of a run: tried
+ * from each, a run that no newline follows takes quadratic time.
+ */
+const LINE_ENDS = /(?<!\r)\r+\n/g;
 
 const HIDDEN =
   // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- these characters are what is replaced

@@ -78,7 +78,7 @@ export class CommandGate {
   }
 
   async admit(call: GatedCall, args: ExecCommandArgs, signal: AbortSignal): Promise<Admission> {
-    const unsafe = await this.#screenFiles(call, findHeredocs(call.cmd), signal);
+    const unsafe = await this.#screenFiles(call, () => findHeredocs(call.cmd), signal);
     if (unsafe !== undefined) return unsafe;
     const decision = await this.#decide(call, signal);
     switch (decision.decision) {
@@ -110,19 +110,20 @@ export class CommandGate {
 
   /** Tier high: code that would run privileged commands is not even written. */
   async admitPatch(callId: string, patch: string, signal: AbortSignal): Promise<Observation | undefined> {
-    const refused = await this.#screenFiles({ callId, tool: 'apply_patch' }, findAddedText(patch), signal);
+    const files = () => findAddedText(patch);
+    const refused = await this.#screenFiles({ callId, tool: 'apply_patch' }, files, signal);
     return refused?.observation;
   }
 
   /** Tier high: a refusal where a file that is to be written holds privileged commands. */
   async #screenFiles(
     { callId, tool }: Pick<GatedCall, 'callId' | 'tool'>,
-    files: readonly { path: string; text: string }[],
+    findFiles: () => readonly { path: string; text: string }[],
     signal: AbortSignal,
   ): Promise<Refused | undefined> {
     const { spec, policy } = this.#options;
     if (spec.tier !== 'high' || this.#context().privilegedGranted) return undefined;
-    for (const file of files) {
+    for (const file of findFiles()) {
       const finding = (await policy.screenFile(file, signal)).find(isPrivilegedFinding);
       if (finding === undefined) continue;
       const message = `${finding.message} (${finding.path}:${finding.line}, rule ${finding.rule})`;

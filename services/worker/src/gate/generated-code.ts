@@ -5,21 +5,78 @@ const PRIVILEGED_RULES: ReadonlySet<string> = new Set(['privileged_command', 'se
 
 export const isPrivilegedFinding = ({ rule }: ScreeningFinding): boolean => PRIVILEGED_RULES.has(rule);
 
-const HEREDOC =
-  /(?:>{1,2}\|?\s*["']?([^\s"'<>|;&]+)["']?)?[^\n<]*<<-?\s*["']?([\w.-]+)["']?([^\n]*)\n([\s\S]*?)\n[\t ]*\2(?=\n|$|\))/g;
+/** Quoting is not looked at: a word that opens nothing costs a look, and a missed one would hide code. */
+const OPENING = /<<(?<dash>-?)[\t ]*["'\\]?(?<word>[\w.-]+)["']?/g;
+const ENDING = /^(?<indent>[\t ]*)(?<word>[\w.-]+)(?=\r?$|\))/;
 const TARGET = />{1,2}\|?\s*["']?([^\s"'<>|;&]+)|\btee\s+(?:-a\s+)?["']?([^\s"'<>|;&]+)/;
 const MAX_HEREDOCS = 64;
 
-/** Files that a command writes out of here documents, and here documents that only a program reads. Bounded. */
+/**
+ * Files that a command writes out of here documents, and here documents that only a program reads. Bounded, and in time
+ * linear in the command, which the model writes: it runs on the thread that serves every job of the worker.
+ */
 export function findHeredocs(cmd: string): { path: string; text: string }[] {
-  return Array.from(cmd.matchAll(HEREDOC), ([whole, before, , behind = '', text = '']) => {
-    const [head = ''] = whole.split('\n', 1);
-    const target =
-      before ?? TARGET.exec(behind)?.slice(1).find(Boolean) ?? TARGET.exec(head)?.slice(1).find(Boolean);
-    const path = target ?? 'here-document.sh';
-    // A file without an ending is a script where it is run.
-    return { path: /\.\w+$|file$/i.test(path) ? path : `${path}.sh`, text };
-  }).slice(0, MAX_HEREDOCS);
+  const lines = cmd.split('\n');
+  const endings = findEndings(lines);
+  const found: { path: string; text: string }[] = [];
+  for (let at = 0, last = 0; at < lines.length; at = Math.max(at + 1, last)) {
+    const line = lines[at] ?? '';
+    last = at;
+    // Here documents that are opened on one line follow one another.
+    for (const { 0: opening, index, groups } of line.matchAll(OPENING)) {
+      const end = endings.next(groups?.['word'] ?? '', { isIndented: groups?.['dash'] === '-', after: last });
+      if (end === undefined) continue;
+      const text = lines.slice(last + 1, end).join('\n');
+      const sides = { before: line.slice(0, index), behind: line.slice(index + opening.length) };
+      if (text !== '') found.push({ path: findTarget(sides), text });
+      if (found.length === MAX_HEREDOCS) return found;
+      last = end;
+    }
+  }
+  return found;
+}
+
+interface Endings {
+  /** The first line behind another that ends a here document of this word. Never asked for an earlier one. */
+  readonly next: (
+    word: string,
+    place: { readonly isIndented: boolean; readonly after: number },
+  ) => number | undefined;
+}
+
+/** One pass over the lines: to look for the end of each here document anew would be quadratic. */
+function findEndings(lines: readonly string[]): Endings {
+  const [plain, indented] = [new Map<string, number[]>(), new Map<string, number[]>()];
+  // Backwards: what is taken first is at the end of its list.
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const { indent, word } = ENDING.exec(lines[at] ?? '')?.groups ?? {};
+    if (word === undefined) continue;
+    push(indented, word, at);
+    if (indent === '') push(plain, word, at);
+  }
+  return {
+    next: (word, { isIndented, after }) =>
+      (isIndented ? undefined : takeBehind(plain.get(word) ?? [], after)) ??
+      takeBehind(indented.get(word) ?? [], after),
+  };
+}
+
+function push(lists: Map<string, number[]>, word: string, at: number): void {
+  const list = lists.get(word);
+  if (list === undefined) lists.set(word, [at]);
+  else list.push(at);
+}
+
+function takeBehind(list: number[], after: number): number | undefined {
+  while ((list.at(-1) ?? Infinity) <= after) list.pop();
+  return list.at(-1);
+}
+
+function findTarget({ before, behind }: { readonly before: string; readonly behind: string }): string {
+  const path =
+    [behind, before].flatMap((side) => TARGET.exec(side)?.slice(1) ?? []).find(Boolean) ?? 'here-document.sh';
+  // A file without an ending is a script where it is run.
+  return /\.\w+$|file$/i.test(path) ? path : `${path}.sh`;
 }
 
 const HEADER = /^\*\*\* (?:(Add|Update) File: (.+)|Delete File: .+)$/s;

@@ -20,6 +20,11 @@ describe('findDivergence', () => {
     expect(findDivergence([output(recorded)], [output(now)])).toEqual({ unsaid: [], divergence: undefined });
   });
 
+  it('leaves white space out at the ends of lines only', () => {
+    const same = (a: string, b: string) => findDivergence([output(a)], [output(b)]).divergence === undefined;
+    expect([same('a \t\nb  ', 'a\nb'), same('a b', 'a  b'), same(' a', 'a')]).toEqual([true, false, false]);
+  });
+
   it('shows both where an output differs, from a little before', () => {
     const lead = 'x'.repeat(500);
     const { divergence } = findDivergence([output(`${lead}pass`)], [output(`${lead}fail`)]);

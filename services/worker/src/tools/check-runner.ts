@@ -4,6 +4,7 @@ import type { ExecRequest, ExecResult, Sandbox } from '@drydock/core';
 import type { CheckCommand, RepoFacts } from '@drydock/verification';
 import { gatherRepoFacts, runCheck } from '@drydock/verification';
 import type { CommandGate } from '../gate/command-gate.ts';
+import type { KeptLog } from './kept-log.ts';
 import type { OwnToolOptions, ToolPrograms } from './tool-programs.ts';
 import { traceCommand } from './trace-command.ts';
 
@@ -17,14 +18,16 @@ interface CheckCall {
   /** The model's name of the tool. */
   readonly tool: string;
   readonly timeoutMs: number;
+  /** Takes what the check prints, as far as it has room. */
+  readonly log?: KeptLog;
 }
 
-/** `printed`: what the command printed, as far as it was kept. */
+/** `omittedBytes`: of what the command printed, those that the log of the call had no room for. */
 export type CheckOutcome =
-  | { readonly kind: 'ran'; readonly run: CheckRun; readonly printed: string; readonly omittedBytes: number }
+  | { readonly kind: 'ran'; readonly run: CheckRun; readonly omittedBytes: number }
   | { readonly kind: 'refused'; readonly observation: Observation };
 
-/** Kept of what one check prints; the rest is in no log. */
+/** Read of what one check prints; the rest is in no log. */
 const MAX_PRINTED_BYTES = 2 << 20;
 const WORKDIR = '/job/work';
 
@@ -51,7 +54,7 @@ export class CheckRunner {
     const gated = { callId: call.callId, tool: call.tool, cmd: check.command, workdir: WORKDIR };
     const admission = await gate.admit(gated, ExecCommandArgs.parse({ cmd: check.command }), signal);
     if (admission.kind === 'refused') return admission;
-    const printed = new Printed();
+    const printed = new Printed(call.log);
     const exec = (request: ExecRequest, ended: AbortSignal): Promise<ExecResult> =>
       request.cmd === check.command
         ? this.#execTraced(request, { call, env: admission.env, printed }, ended)
@@ -59,7 +62,7 @@ export class CheckRunner {
     try {
       const timeoutMs = this.#programs.timeLeft(call.timeoutMs);
       const run = await slice.spend(() => runCheck({ exec }, check, { timeoutMs }, signal));
-      return { kind: 'ran', run, printed: printed.text, omittedBytes: printed.omittedBytes };
+      return { kind: 'ran', run, omittedBytes: printed.omittedBytes };
     } finally {
       admission.end();
     }
@@ -82,23 +85,25 @@ export class CheckRunner {
 
 /** What a check printed when it was last run: one that has to be run anew says all of it again. */
 class Printed {
-  text = '';
+  readonly #log: KeptLog | undefined;
+  readonly #before: number;
   omittedBytes = 0;
-  #bytes = 0;
+
+  constructor(log: KeptLog | undefined) {
+    this.#log = log;
+    this.#before = log?.printedBytes ?? 0;
+  }
 
   readonly sinks = {
-    onOutput: (text: string): void => {
-      this.text += text;
-      this.#bytes += Buffer.byteLength(text);
-    },
+    onOutput: (text: string): void => this.#log?.append(text),
     onEnded: ({ totalBytes }: { totalBytes: number }): void => {
-      this.omittedBytes = Math.max(0, totalBytes - this.#bytes);
+      const keptBytes = (this.#log?.printedBytes ?? 0) - this.#before;
+      this.omittedBytes = Math.max(0, totalBytes - keptBytes);
     },
   };
 
   restart(): void {
-    this.text = '';
+    this.#log?.cutTo(this.#before);
     this.omittedBytes = 0;
-    this.#bytes = 0;
   }
 }

@@ -1,5 +1,5 @@
 import type { PageAnswer } from '@drydock/contracts';
-import { readLines } from './test-log.ts';
+import { readLines } from './read-lines.ts';
 
 /** The page that was opened last, as far as it was read. */
 export interface OpenPage {
@@ -31,7 +31,8 @@ export function formatPage(
   { head, lines, links }: OpenPage,
   range: { start: number; lines: number },
 ): string {
-  const shown = readLines(lines, range);
+  const page = { lineCount: lines.length, linesFrom: (first: number) => lines.slice(first - 1) };
+  const shown = readLines(page, range);
   const named = links.flatMap((url, index) =>
     shown.includes(`[${index + 1}]`) ? [`[${index + 1}] ${url}`] : [],
   );

@@ -1,6 +1,6 @@
 import type { LoopbackAnswer } from '@drydock/contracts';
 import type { Server, Started } from './servers.ts';
-import { readLines } from './test-log.ts';
+import { readLines } from './read-lines.ts';
 
 const LAST_LINES = 40;
 
@@ -12,8 +12,8 @@ export function describeServer({ number, end }: Server): string {
 
 /** Lines of what a server printed. */
 export function formatServerLog(server: Server, range: { start: number; lines: number }): string {
-  if (server.log === '') return `${describeServer(server)}\nIt has printed nothing.`;
-  return `${describeServer(server)}\n${readLines(server.log.replace(/\n$/, '').split('\n'), range)}`;
+  if (server.log.byteLength === 0) return `${describeServer(server)}\nIt has printed nothing.`;
+  return `${describeServer(server)}\n${readLines(server.log, range)}`;
 }
 
 /** Whether a server is up; where it is not, what it said. */

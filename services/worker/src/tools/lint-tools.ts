@@ -87,7 +87,7 @@ const toRelative = (path: string): string =>
   path
     .replace(WORKDIR, '')
     .replace(/^(?:\.\/+)+/, '')
-    .replace(/\/+$/, '');
+    .replace(/(?<!\/)\/+$/, '');
 
 const isWithin = (file: string, path: string): boolean =>
   path === '.' || path === '' || file === path || file.startsWith(`${path}/`);

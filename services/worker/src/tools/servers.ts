@@ -4,6 +4,7 @@ import type { Clock, CommandEnd, Sandbox } from '@drydock/core';
 import type { CommandGate } from '../gate/command-gate.ts';
 import type { OwnToolOptions, ToolPrograms } from './tool-programs.ts';
 import type { ToolCallContext } from './tool-set.ts';
+import { KeptLog } from './kept-log.ts';
 import { refused } from './tool-set.ts';
 import { traceCommand } from './trace-command.ts';
 
@@ -18,7 +19,7 @@ export interface Server {
   readonly number: number;
   readonly cmd: string;
   readonly port: number;
-  log: string;
+  readonly log: KeptLog;
   end: CommandEnd | undefined;
   sessionId: number | undefined;
 }
@@ -33,6 +34,8 @@ const MAX_LIVE = 4;
 const MAX_KEPT = 16;
 /** Of one server; what it prints behind is kept nowhere. */
 const MAX_LOG_BYTES = 2 << 20;
+/** Of all servers of a job: as much as those that run may print, so that only one that ended ever has to go. */
+const MAX_LOGS_BYTES = MAX_LIVE * MAX_LOG_BYTES;
 const WORKDIR = '/job/work';
 const YIELD_MS = 250;
 const LOG_POLL_MS = 100;
@@ -55,6 +58,11 @@ export class Servers {
   /** Whether one runs that may write to the workspace at any time. */
   get isBusy(): boolean {
     return this.#live.length > 0;
+  }
+
+  /** Held in memory of all that the servers printed. */
+  get logBytes(): number {
+    return [...this.#servers.values()].reduce((all, { log }) => all + log.byteLength, 0);
   }
 
   find(number: number): Server | undefined {
@@ -112,11 +120,19 @@ export class Servers {
 
   #add({ cmd, port }: ServerStartArgs): Server {
     this.#last += 1;
-    const server: Server = { number: this.#last, cmd, port, log: '', end: undefined, sessionId: undefined };
+    const log = new KeptLog(MAX_LOG_BYTES);
+    const server: Server = { number: this.#last, cmd, port, log, end: undefined, sessionId: undefined };
     this.#servers.set(server.number, server);
-    const oldest = [...this.#servers.values()].find(({ end }) => end !== undefined);
-    if (this.#servers.size > MAX_KEPT && oldest !== undefined) this.#servers.delete(oldest.number);
+    this.#forgetOldest();
     return server;
+  }
+
+  /** Those that ended, from the oldest, until there is room. */
+  #forgetOldest(): void {
+    for (const { number, end } of this.#servers.values()) {
+      if (this.#servers.size <= MAX_KEPT && this.logBytes <= MAX_LOGS_BYTES) return;
+      if (end !== undefined) this.#servers.delete(number);
+    }
   }
 
   async #launch(server: Server, launch: Launch, signal: AbortSignal): Promise<void> {
@@ -126,9 +142,13 @@ export class Servers {
       callId,
       cmd,
       workdir,
-      onOutput: (text) => (server.log += text),
+      onOutput: (text) => {
+        server.log.append(text);
+        this.#forgetOldest();
+      },
       onEnded: (how) => {
         server.end = how;
+        server.log.seal();
         end();
         ended.abort();
       },

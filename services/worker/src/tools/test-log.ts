@@ -1,60 +1,40 @@
-/** Runs whose logs are in memory. */
-const MAX_RUNS = 8;
-/** Of one answer, whatever its lines are. */
-const MAX_CHARS = 48_000;
-const MAX_LINE_CHARS = 2_000;
+import type { KeptLog } from './kept-log.ts';
+import type { LineRange } from './read-lines.ts';
+import { readLines } from './read-lines.ts';
 
-interface LineRange {
-  /** From 1; negative: from the end. */
-  readonly start: number;
-  readonly lines: number;
-}
+/** Runs whose logs are in memory, and what they may take there together: a worker has many jobs. */
+const MAX_RUNS = 8;
+const MAX_BYTES = 8 << 20;
 
 /** What the last runs of tests printed, by number. */
 export class TestLogs {
-  readonly #logs = new Map<number, readonly string[]>();
+  readonly #logs = new Map<number, KeptLog>();
   #last = 0;
 
-  /** The number of the next run. */
-  next(): number {
+  /** Keeps what a run printed; its number. */
+  keep(log: KeptLog): number {
+    log.seal();
     this.#last += 1;
+    this.#logs.set(this.#last, log);
+    for (const oldest of this.#logs.keys()) {
+      if (this.#logs.size <= MAX_RUNS && this.byteLength <= MAX_BYTES) break;
+      this.#logs.delete(oldest);
+    }
     return this.#last;
-  }
-
-  /** Keeps what a run printed; resolves with its number of lines. */
-  keep(run: number, printed: string): number {
-    const lines = printed.replace(/\n$/, '').split('\n');
-    this.#logs.set(run, lines);
-    this.#logs.delete(run - MAX_RUNS);
-    return lines.length;
   }
 
   /** The lines in words for the model; undefined where the run is not known. */
   read(run: number, range: LineRange): string | undefined {
-    const lines = this.#logs.get(run);
-    return lines && readLines(lines, range);
+    const log = this.#logs.get(run);
+    return log && readLines(log, range);
   }
 
   /** The runs that can be read. */
   get runs(): readonly number[] {
     return [...this.#logs.keys()];
   }
-}
 
-/** Lines of a log with their numbers, as many as fit, and where it goes on. */
-export function readLines(lines: readonly string[], { start, lines: count }: LineRange): string {
-  const first = Math.max(1, start < 0 ? lines.length + start + 1 : start);
-  const wanted = lines.slice(first - 1, first - 1 + count);
-  let chars = 0;
-  const shown: string[] = [];
-  for (const line of wanted) {
-    const text = line.length > MAX_LINE_CHARS ? `${line.slice(0, MAX_LINE_CHARS).toWellFormed()}…` : line;
-    chars += text.length + 1;
-    if (chars > MAX_CHARS) break;
-    shown.push(text);
+  get byteLength(): number {
+    return [...this.#logs.values()].reduce((all, { byteLength }) => all + byteLength, 0);
   }
-  const last = first + shown.length - 1;
-  if (shown.length === 0) return `There is no line ${first}: it has ${lines.length} lines.`;
-  const more = last < lines.length ? `; go on with start: ${last + 1}` : '';
-  return [`Lines ${first} to ${last} of ${lines.length}${more}.`, ...shown].join('\n');
 }

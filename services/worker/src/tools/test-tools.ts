@@ -5,6 +5,7 @@ import { detectChecks, selectTests } from '@drydock/verification';
 import type { Redactor } from '../gate/redactor.ts';
 import type { CheckRunner } from './check-runner.ts';
 import { formatTestRuns } from './format-tests.ts';
+import { KeptLog } from './kept-log.ts';
 import { TestLogs } from './test-log.ts';
 import type { ToolPrograms } from './tool-programs.ts';
 import type { ToolCallContext, ToolSet } from './tool-set.ts';
@@ -22,7 +23,10 @@ interface TestToolsParts {
   readonly checks: Pick<CheckRunner, 'facts' | 'run'>;
 }
 
-type Ran = { readonly runs: readonly CheckRun[]; readonly printed: string };
+type Ran = { readonly runs: readonly CheckRun[]; readonly log: KeptLog };
+
+/** Kept of what all checks of a run print. */
+const MAX_RUN_BYTES = 2 << 20;
 
 /** The tools that run tests and read what they printed. */
 export function createTestTools(
@@ -30,12 +34,11 @@ export function createTestTools(
   { programs, checks }: TestToolsParts,
 ): ToolSet<'run_tests' | 'test_log'> {
   const logs = new TestLogs();
-  const finish = async (callId: string, { runs, printed }: Ran): Promise<Observation> => {
-    const number = logs.next();
-    const lines = logs.keep(number, printed);
+  const finish = async (callId: string, { runs, log }: Ran): Promise<Observation> => {
+    const number = logs.keep(log);
     const name = TEST_LOG_NAMES[number - 1];
-    if (name !== undefined) await keep(name, Buffer.from(redactor.text(printed)));
-    return programs.answer(callId, formatTestRuns(number, runs, lines));
+    if (name !== undefined) await keep(name, Buffer.from(redactor.text(log.text)));
+    return programs.answer(callId, formatTestRuns(number, runs, log.lineCount));
   };
   return {
     run_tests: async (args, call) => {
@@ -66,16 +69,16 @@ async function runAll(
   { args, call }: { args: RunTestsArgs; call: ToolCallContext },
 ): Promise<Ran | { readonly observation: Observation }> {
   const runs: CheckRun[] = [];
-  const printed: string[] = [];
+  const log = new KeptLog(MAX_RUN_BYTES);
   let leftMs = args.timeout_seconds * 1_000;
   for (const check of commands) {
-    const place = { callId: call.callId, tool: 'run_tests', timeoutMs: Math.max(1, leftMs) };
+    const place = { callId: call.callId, tool: 'run_tests', timeoutMs: Math.max(1, leftMs), log };
+    log.note(`${log.byteLength === 0 ? '' : '\n'}$ ${check.command}\n`);
     const outcome = await checks.run(check, place, call.signal);
     if (outcome.kind === 'refused') return outcome;
     runs.push(outcome.run);
-    const cut = outcome.omittedBytes > 0 ? `\n[${outcome.omittedBytes} more bytes were not kept]` : '';
-    printed.push(`$ ${check.command}\n${outcome.printed}${cut}`);
+    if (outcome.omittedBytes > 0) log.note(`\n[${outcome.omittedBytes} more bytes were not kept]`);
     leftMs -= outcome.run.duration_ms;
   }
-  return { runs, printed: printed.join('\n') };
+  return { runs, log };
 }
