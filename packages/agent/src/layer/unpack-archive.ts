@@ -52,15 +52,15 @@ class Meter {
   async *countOut(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
     for await (const chunk of chunks) {
       this.add(chunk.length);
-      if (this.#out > RATIO_FREE_BYTES + MAX_RATIO * this.#in) {
-        throw new SourceProblem(`The archive unfolds to more than ${MAX_RATIO} times its size.`);
-      }
       yield chunk;
     }
   }
 
+  /** Also what no byte of the archive stands for: the copies that hard links are. */
   add(bytes: number): void {
     this.#out += bytes;
+    if (this.#out > RATIO_FREE_BYTES + MAX_RATIO * this.#in)
+      throw new SourceProblem(`The archive unfolds to more than ${MAX_RATIO} times its size.`);
     if (this.#out > MAX_TREE_BYTES) {
       throw new SourceProblem(`The archive unfolds to more than ${MAX_TREE_BYTES} bytes.`);
     }
