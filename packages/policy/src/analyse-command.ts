@@ -72,22 +72,35 @@ export class CommandAnalyser {
     return dedupe(this.#findings);
   }
 
-  /** Privileged commands in a piece of a script, which need not parse as a whole. Never throws for what it holds. */
+  /**
+   * Privileged commands in a piece of a script, which need not parse as a whole. What is too much to read together is read
+   * line by line; a line that still is gives `too_large`. Never throws for what it holds.
+   */
   findPrivileged(text: string): readonly CommandFinding[] {
+    const whole = isParsed(text) ? this.#guess(text) : undefined;
+    const found = whole ?? linesOf(text).flatMap(({ piece, at }) => this.#guessLine(piece, at));
+    return dedupe(found);
+  }
+
+  #guessLine(piece: string, at: number): CommandFinding[] {
+    const found = this.#guess(piece);
+    if (found !== undefined) return found.map((finding) => shift(finding, at));
+    this.#findings = [];
+    this.#note('too_large', { start: at, end: at + piece.length });
+    return this.#findings;
+  }
+
+  /** Undefined where it is too much. */
+  #guess(text: string): CommandFinding[] | undefined {
     this.#findings = [];
     this.#commands = 0;
     try {
-      for (const { piece, at } of piecesOf(text)) {
-        const before = this.#findings.length;
-        this.#readScript(piece, { span: undefined, layer: 0, isGuess: true, scope: new Scope() });
-        this.#findings = this.#findings.map((finding, index) =>
-          index < before ? finding : shift(finding, at),
-        );
-      }
+      this.#readScript(text, { span: undefined, layer: 0, isGuess: true, scope: new Scope() });
+      return this.#findings;
     } catch (error) {
       if (!(error instanceof TooLarge || error instanceof RangeError)) throw error;
+      return undefined;
     }
-    return dedupe(this.#findings);
   }
 
   #readScript(text: string, place: Place): void {
@@ -244,11 +257,20 @@ export class CommandAnalyser {
   }
 }
 
-/** The text as a whole where it parses, else line by line. */
-function piecesOf(text: string): { piece: string; at: number }[] {
-  if (findError(parse(text)) === undefined) return [{ piece: text, at: 0 }];
+/** A text that is nested too deeply is none that parses. */
+function isParsed(text: string): boolean {
+  try {
+    return findError(parse(text)) === undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return false;
+  }
+}
+
+/** A line that ends with a backslash goes on in the next. */
+function linesOf(text: string): { piece: string; at: number }[] {
   let at = 0;
-  return text.split('\n').map((piece) => {
+  return text.split(/(?<!\\)\n/).map((piece) => {
     const start = at;
     at += piece.length + 1;
     return { piece, at: start };
