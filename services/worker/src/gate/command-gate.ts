@@ -45,8 +45,8 @@ export interface CommandGateOptions {
   readonly desk: Pick<ApprovalDesk, 'ask' | 'hasExpired'>;
   readonly egress: Pick<JobEgress, 'hosts' | 'isOpen' | 'environment' | 'grant'>;
   readonly events: Pick<EventSink, 'emit'>;
-  /** Looks at all that was written so far, before a person is shown what comes next. May enter safe mode. */
-  readonly screen: (signal: AbortSignal) => Promise<void>;
+  /** Looks at all that was written so far, and at what a person is to be shown next. May enter safe mode. */
+  readonly screen: (shown: unknown, signal: AbortSignal) => Promise<void>;
   readonly onDecision: (decision: CommandDecision) => void;
 }
 
@@ -149,7 +149,7 @@ export class CommandGate {
     const question = askAboutHosts(callId, args);
     if (question.hosts.length === 0)
       return refuse('invalid_arguments', 'Name the hosts in network.hosts.').observation;
-    await this.#options.screen(signal);
+    await this.#options.screen(question, signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
     const verdict = await this.#options.desk.ask(question, signal);
     if (verdict.kind === 'denied') return deny(verdict.approval.reason).observation;
@@ -157,15 +157,19 @@ export class CommandGate {
     return { kind: 'permission_granted', hosts: question.hosts };
   }
 
-  /** Takes the plan to a person, where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
+  /** Looks at the plan, and takes it to a person where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
   async admitPlan(callId: string, plan: Plan, signal: AbortSignal): Promise<Observation | undefined> {
     const { spec, desk } = this.#options;
-    if (spec.plan_approval !== true) return undefined;
+    if (spec.plan_approval !== true) {
+      if (spec.tier === 'high') await this.#options.screen(plan, signal);
+      return this.#safeMode === undefined ? undefined : this.enterSafeMode(this.#safeMode).observation;
+    }
     // It may have gone unanswered while no worker held the job.
     if (await desk.hasExpired('submit_plan')) throw new DrydockError('plan_not_approved');
-    await this.#options.screen(signal);
+    const question = askAboutPlan(callId, plan);
+    await this.#options.screen(question, signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
-    const { kind, approval } = await desk.ask(askAboutPlan(callId, plan), signal);
+    const { kind, approval } = await desk.ask(question, signal);
     if (kind === 'approved') return undefined;
     if (approval.status !== 'denied') throw new DrydockError('plan_not_approved');
     const why = approval.reason === null ? '' : ` They said: ${JSON.stringify(approval.reason)}.`;
@@ -231,7 +235,7 @@ export class CommandGate {
     const { desk, egress } = this.#options;
     const unaskable = findUnaskable(question.hosts);
     if (unaskable !== undefined) return refuse('denied_by_policy', unaskable);
-    await this.#options.screen(signal);
+    await this.#options.screen(question, signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode);
     const verdict = await desk.ask(question, signal);
     if (verdict.kind === 'denied') return deny(verdict.approval.reason);

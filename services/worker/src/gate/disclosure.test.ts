@@ -1,4 +1,4 @@
-import type { JobEventBody } from '@drydock/contracts';
+import type { ArtifactDigests, JobEventBody } from '@drydock/contracts';
 import { JobId, WorkerId } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
 import { AttemptLog } from '../attempt/attempt-log.ts';
@@ -34,7 +34,8 @@ function setUp() {
     onError: () => expect.unreachable(),
   });
   const [conversation, log] = [new Conversation(), new AttemptLog()];
-  const disclosure = new Disclosure({ events, conversation, log });
+  const artifacts: ArtifactDigests = {};
+  const disclosure = new Disclosure({ events, conversation, log, artifacts });
   const say = (text: string): void => conversation.append([{ type: 'message', role: 'user', text }]);
   const read = () => ({
     transcript: Buffer.from(disclosure.transcript()).toString(),
