@@ -40,6 +40,12 @@ describe('an instruction', () => {
     ['do:\n```sh\nmkdir /mnt\nmount /dev/sda /mnt\n```', READ],
     ['do:\n~~~\nmount -a\n~~~', READ],
     ['$ mount -a', READ],
+    ['do:\n```sh\nmou\\\nnt -a\n```', READ],
+    ['use su\\\ndo apt install jq', NAMED],
+    [
+      `\`\`\`\n${'a b\n'.repeat(2_001)}\`\`\``,
+      `${READ.slice(0, -13)}It holds more code than can be looked at.`,
+    ],
     ['# mount /dev/sda /mnt', READ],
   ])('%j leads to privileged commands', async (instruction, found) => {
     expect((await find(instruction)).found).toBe(found);
