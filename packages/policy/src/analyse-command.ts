@@ -13,6 +13,7 @@ import { findTextFault } from './shell/find-text-fault.ts';
 import { MAX_COMMANDS, ScriptReader, TooLarge } from './shell/read-script.ts';
 import { Scope } from './shell/scope.ts';
 import { findArithmetic, findError } from './shell/search-script.ts';
+import { isParsed, linesOf } from './shell/script-pieces.ts';
 import type { SecondOpinion } from './shell/second-opinion.ts';
 import type { SimpleCommand, Span } from './shell/simple-command.ts';
 import type { Inner } from './unwrap/inner.ts';
@@ -255,26 +256,6 @@ export class CommandAnalyser {
       },
     ]);
   }
-}
-
-/** A text that is nested too deeply is none that parses. */
-function isParsed(text: string): boolean {
-  try {
-    return findError(parse(text)) === undefined;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return false;
-  }
-}
-
-/** A line that ends with a backslash goes on in the next. */
-function linesOf(text: string): { piece: string; at: number }[] {
-  let at = 0;
-  return text.split(/(?<!\\)\n/).map((piece) => {
-    const start = at;
-    at += piece.length + 1;
-    return { piece, at: start };
-  });
 }
 
 function shift(finding: CommandFinding, by: number): CommandFinding {

@@ -73,10 +73,12 @@ const LINE_READERS = [
   { files: UNIT_FILE, read: unit, isSetup: false },
 ] as const;
 
+const findShebang = ([first]: readonly AddedLine[]): string =>
+  first?.line === 1 && first.text.startsWith('#!') ? first.text : '';
+
 /** A file without an ending, or one that may be executed, is run by whatever its first line says: unseen, a shell. */
 function findLanguage({ path, mode, added }: AddedFile): AddedScript['language'] {
-  const [first] = added;
-  const shebang = first?.line === 1 && first.text.startsWith('#!') ? first.text : '';
+  const shebang = findShebang(added);
   if (SHELL_FILE.test(path) || SHELL_SHEBANG.test(shebang)) return 'shell';
   if (LINE_READERS.some(({ files }) => files.test(path))) return 'prose';
   if (CODE_FILE.test(path) || shebang !== '') return 'code';

@@ -51,9 +51,10 @@ export async function runAgentStage(
   const { sandbox } = scope;
   await attempt.enter('planning');
   if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
-  const save = (ended: AbortSignal): Promise<void> => saver.saveAll(ended);
-  const screen = (shown: unknown, ended: AbortSignal): Promise<void> => saver.screen(shown, ended);
-  let outcome: Outcome | undefined;
+  const save = (until: AbortSignal): Promise<void> => saver.saveAll(until);
+  const screen = (shown: unknown, until: AbortSignal): Promise<void> => saver.screen(shown, until);
+  /** How the loop ended: its message may be the agent's. */
+  const ended: Outcome[] = [];
   await using open = await openGate(attempt, { scope, deadline, interrupt, save, screen }, signal);
   if (isHandedOverScreened(attempt.job.spec)) attempt.disclosure.hold();
   const toolbox = createToolbox(attempt, context, { sandbox, ...open });
@@ -63,13 +64,14 @@ export async function runAgentStage(
     toolbox,
     layer,
     onPatch: (diff) => screenTurn(attempt, open.gate, diff),
-    onWords: (shown) => screenWords(attempt, open.gate, [shown, toolbox.submission, outcome]),
+    onWords: (shown) => screenWords(attempt, open.gate, [shown, toolbox.submission, ended]),
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
   const parts = { sandbox, toolbox, saver, network, deadline, gate: open.gate };
   const work = () => inSandbox(attempt, sandbox, () => serve(attempt, parts, signal));
-  outcome = await settle(work, signal);
+  const outcome = await settle(work, signal);
+  ended.push(outcome);
   const captured = await captureEnd(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }

@@ -42,11 +42,6 @@ describe('an instruction', () => {
     ['$ mount -a', READ],
     ['do:\n```sh\nmou\\\nnt -a\n```', READ],
     ['use su\\\ndo apt install jq', NAMED],
-    [
-      `\`\`\`\n${'a b\n'.repeat(2_001)}\`\`\``,
-      `${READ.slice(0, -13)}It holds more code than can be looked at.`,
-    ],
-    ['# mount /dev/sda /mnt', READ],
   ])('%j leads to privileged commands', async (instruction, found) => {
     expect((await find(instruction)).found).toBe(found);
   });
@@ -63,6 +58,11 @@ describe('an instruction', () => {
     '',
   ])('%j does not', async (instruction) => {
     expect((await find(instruction)).found).toBeUndefined();
+  });
+
+  it('leads to them where it holds more code than can be looked at', async () => {
+    const found = 'The instruction asks for a privileged command: It holds more code than can be looked at.';
+    expect(await find(`\`\`\`\n${'a b\n'.repeat(2_001)}\`\`\``)).toEqual({ found, read: [] });
   });
 
   it('is read where it is set as code, and nowhere else', async () => {

@@ -43,7 +43,7 @@ export function withholdCode(event: JobEventBody, note: string): JobEventBody {
 const nameOf = (tool: string, note: string): string =>
   ToolName.safeParse(tool).success ? tool : note.slice(0, 100);
 
-function withholdQuestion({ plan: _, ...request }: ApprovalRequest, note: string): ApprovalRequest {
+function withholdQuestion({ plan: _plan, ...request }: ApprovalRequest, note: string): ApprovalRequest {
   return {
     ...request,
     tool: nameOf(request.tool, note),
@@ -54,18 +54,14 @@ function withholdQuestion({ plan: _, ...request }: ApprovalRequest, note: string
 
 /** What of an event the model has written or chosen; output is not the model's. */
 export function findWords(event: JobEventBody): unknown {
-  switch (event.type) {
-    case 'message.added':
-      return event.data.message_id === undefined ? event.data.text : undefined;
-    case 'plan.updated':
-    case 'approval.requested':
-    case 'warning.raised':
-      return event.data;
-    case 'command.started':
-      return event.data.cmd;
-    case 'policy.decided':
-      return event.data.tool;
-    default:
-      return undefined;
-  }
+  if (event.type === 'message.added' && event.data.message_id !== undefined) return undefined;
+  return HOLDS_WORDS.has(event.type) ? event.data : undefined;
 }
+
+const HOLDS_WORDS: ReadonlySet<JobEventBody['type']> = new Set([
+  'message.added',
+  'plan.updated',
+  'approval.requested',
+  'warning.raised',
+  'command.started',
+]);
