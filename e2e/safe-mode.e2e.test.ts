@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobId } from '@drydock/contracts';
+import type { JobId, JobRequest } from '@drydock/contracts';
 import { describe, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
 import { startE2eStack } from './src/e2e-stack.ts';
@@ -7,13 +7,19 @@ import { useE2eStack } from './src/use-e2e-stack.ts';
 
 /** Another runtime by name, as an operator may choose: this promise is not the kernel's. */
 const SETTINGS = { DRYDOCK_HIGH_TIER_RUNTIME: 'runc' };
+const WRITTEN = /The model wrote a privileged command/;
+const TOOLS: JobRequest['tools'] = ['code_interpreter', 'repo_browser', 'test_runner'];
 const HIGH = { kind: 'implement', tier: 'high' } as const;
 
 /** All that a client may read of a job now. */
 async function readAll({ client }: E2eStack, id: JobId): Promise<string[]> {
   const artifacts = await client.listArtifacts(id);
+  const approvals = await client.listPendingApprovals();
   const bytes = await Promise.all(artifacts.map(({ name }) => client.getArtifact(id, name)));
-  return [JSON.stringify(await client.getJob(id)), ...bytes.map((one) => Buffer.from(one).toString())];
+  return [
+    JSON.stringify([await client.getJob(id), artifacts, approvals]),
+    ...bytes.map((one) => Buffer.from(one).toString()),
+  ];
 }
 
 describe('tier high', () => {
@@ -51,9 +57,22 @@ describe('tier high', () => {
     ],
     ['stands in a here document', 'privileged-heredoc-ts', /deploy\.sh:2, rule privileged_command/],
     ['stands in a patch', 'privileged-code-ts', /deploy\.sh:2, rule privileged_command/],
-    ['is told in words', 'privileged-words-ts', /The model wrote a privileged command/],
+    ['is told in words', 'privileged-words-ts', WRITTEN],
+    ['stands in a patch that is refused', 'unsafe-refused-patch-ts', WRITTEN],
+    ['stands in arguments that are none', 'unsafe-bad-arguments-ts', WRITTEN],
+    ['stands in a patch in the place of a command', 'unsafe-bare-patch-ts', WRITTEN],
+    ['is asked of a tool that there is not', 'unsafe-unknown-tool-ts', WRITTEN],
+    ['is searched for', 'unsafe-search-ts', WRITTEN],
+    ['is planned', 'unsafe-plan-ts', WRITTEN],
+    ['is thought of', 'unsafe-reasoning-ts', WRITTEN],
+    ['is split over two lines', 'unsafe-split-words-ts', WRITTEN],
+    [
+      'is asked for behind a run of the tests',
+      'unsafe-test-log-ts',
+      /rule (?:become_other_user|mount_file_system)/,
+    ],
   ])('shows no client the code that %s, while the job runs or after', async (_name, model, warning) => {
-    const { id } = await e2e.submit({ ...HIGH, model: `scripted/${model}` });
+    const { id } = await e2e.submit({ ...HIGH, tools: TOOLS, model: `scripted/${model}` });
     const seen = new Set<string>();
     const watching = new AbortController();
     const watch = (async () => {
@@ -74,6 +93,25 @@ describe('tier high', () => {
     const transcript = Buffer.from(await e2e.client.getArtifact(id, 'transcript.jsonl')).toString();
     expect(transcript).toMatch(warning);
     expect(transcript).toContain('[withheld: ');
+    expect([...seen].filter((text) => text.includes('test-log-1.txt'))).toEqual([]);
+  });
+
+  it('asks nobody about a plan that holds code', async () => {
+    const { id } = await e2e.submit({ ...HIGH, plan_approval: true, model: 'scripted/unsafe-plan-ts' });
+    const { job, events } = await e2e.finish(id);
+    expect(job).toMatchObject({ status: 'safe_mode', result: { plan: null } });
+    expect(events.map(({ type }) => type)).not.toContain('approval.requested');
+    expect([...(await readAll(e2e, id)), JSON.stringify(events)].join('')).not.toContain('unsafe-canary');
+  });
+
+  it('shows all of a job that wrote nothing of the kind, the logs of its tests with it', async () => {
+    const { id } = await e2e.submit({ ...HIGH, kind: 'review', tools: TOOLS, model: 'scripted/harmless-ts' });
+    const { job } = await e2e.finish(id);
+    expect(job, JSON.stringify(job.result?.warnings)).toMatchObject({ status: 'succeeded' });
+    const names = (await e2e.client.listArtifacts(id)).map(({ name }) => name);
+    expect(names).toContain('test-log-1.txt');
+    const transcript = Buffer.from(await e2e.client.getArtifact(id, 'transcript.jsonl')).toString();
+    expect(transcript).not.toContain('[withheld: ');
   });
 
   it('does not begin with an instruction that asks for it', async () => {

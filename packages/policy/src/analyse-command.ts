@@ -13,6 +13,7 @@ import { findTextFault } from './shell/find-text-fault.ts';
 import { MAX_COMMANDS, ScriptReader, TooLarge } from './shell/read-script.ts';
 import { Scope } from './shell/scope.ts';
 import { findArithmetic, findError } from './shell/search-script.ts';
+import { isParsed, linesOf } from './shell/script-pieces.ts';
 import type { SecondOpinion } from './shell/second-opinion.ts';
 import type { SimpleCommand, Span } from './shell/simple-command.ts';
 import type { Inner } from './unwrap/inner.ts';
@@ -72,22 +73,35 @@ export class CommandAnalyser {
     return dedupe(this.#findings);
   }
 
-  /** Privileged commands in a piece of a script, which need not parse as a whole. Never throws for what it holds. */
+  /**
+   * Privileged commands in a piece of a script, which need not parse as a whole. What is too much to read together is read
+   * line by line; a line that still is gives `too_large`. Never throws for what it holds.
+   */
   findPrivileged(text: string): readonly CommandFinding[] {
+    const whole = isParsed(text) ? this.#guess(text) : undefined;
+    const found = whole ?? linesOf(text).flatMap(({ piece, at }) => this.#guessLine(piece, at));
+    return dedupe(found);
+  }
+
+  #guessLine(piece: string, at: number): CommandFinding[] {
+    const found = this.#guess(piece);
+    if (found !== undefined) return found.map((finding) => shift(finding, at));
+    this.#findings = [];
+    this.#note('too_large', { start: at, end: at + piece.length });
+    return this.#findings;
+  }
+
+  /** Undefined where it is too much. */
+  #guess(text: string): CommandFinding[] | undefined {
     this.#findings = [];
     this.#commands = 0;
     try {
-      for (const { piece, at } of piecesOf(text)) {
-        const before = this.#findings.length;
-        this.#readScript(piece, { span: undefined, layer: 0, isGuess: true, scope: new Scope() });
-        this.#findings = this.#findings.map((finding, index) =>
-          index < before ? finding : shift(finding, at),
-        );
-      }
+      this.#readScript(text, { span: undefined, layer: 0, isGuess: true, scope: new Scope() });
+      return this.#findings;
     } catch (error) {
       if (!(error instanceof TooLarge || error instanceof RangeError)) throw error;
+      return undefined;
     }
-    return dedupe(this.#findings);
   }
 
   #readScript(text: string, place: Place): void {
@@ -242,17 +256,6 @@ export class CommandAnalyser {
       },
     ]);
   }
-}
-
-/** The text as a whole where it parses, else line by line. */
-function piecesOf(text: string): { piece: string; at: number }[] {
-  if (findError(parse(text)) === undefined) return [{ piece: text, at: 0 }];
-  let at = 0;
-  return text.split('\n').map((piece) => {
-    const start = at;
-    at += piece.length + 1;
-    return { piece, at: start };
-  });
 }
 
 function shift(finding: CommandFinding, by: number): CommandFinding {

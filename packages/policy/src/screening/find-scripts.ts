@@ -1,23 +1,31 @@
+import { findProse } from './find-prose.ts';
 import type { AddedFile, AddedLine } from './parse-added-lines.ts';
 
 /** Shell text that a change adds, at the line it starts on. */
 export interface AddedScript {
   readonly line: number;
   readonly text: string;
-  /** `shell` is run as it stands; of `code` only what it hands to a shell. */
-  readonly language: 'shell' | 'code';
+  /** `shell` is run as it stands, `prose` tells somebody to run it; of `code` only what it hands to a shell. */
+  readonly language: 'shell' | 'code' | 'prose';
   /** Where rights are had: images and CI machines are set up by root. */
   readonly isSetup: boolean;
 }
 
 const SHELL_FILE =
-  /\.(?:sh|bash|zsh|ksh|bats|envrc)$|(?:^|\/)(?:\.(?:bashrc|profile|bash_profile|zshrc|envrc)|\.husky\/[\w-]+|configure|gradlew|bootstrap)$/;
+  /\.(?:sh|bash|zsh|ksh|dash|ash|fish|csh|tcsh|bats|envrc|command)$|(?:^|\/)(?:\.(?:bashrc|profile|bash_profile|zshrc|envrc)|\.husky\/[\w-]+|configure|gradlew|bootstrap)$/;
 const CODE_FILE = /\.(?:py|js|mjs|cjs|ts|mts|tsx|jsx|rb|php|pl|pm|lua|go|rs|java|kt|groovy|awk)$/;
 const MAKE_FILE = /(?:^|\/)(?:GNUm|m|M)akefile$|\.mk$/;
 const IMAGE_FILE = /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i;
 const CI_FILE =
   /^\.github\/|\.gitlab-ci\.yml$|^\.circleci\/|azure-pipelines|bitbucket-pipelines|\.travis\.yml$|(?:^|\/)(?:compose|docker-compose)[\w.-]*\.ya?ml$|^\.buildkite\//;
 const PACKAGE_FILE = /(?:^|\/)package\.json$/;
+const UNIT_FILE = /\.(?:service|socket|timer|path|mount|desktop)$/;
+/** Read by people: text, and the names of files without an ending that hold it. */
+const PROSE_FILE =
+  /\.(?:md|mdx|markdown|rst|txt|adoc)$|(?:^|\/)(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|MAINTAINERS|CODEOWNERS|OWNERS|CHANGE(?:LOG|S)|README|TODO|VERSION|PATENTS)$/i;
+const NO_ENDING = /(?:^|\/)[^./][^./]*$/;
+const PROGRAM_MODE = '100755';
+const SHELL_SHEBANG = /^#!.*\b(?:ba|z|k|da|fi|c|tc)?sh\b/;
 const MAX_BLOCK_CHARS = 16_384;
 
 type LineReader = (text: string) => string | undefined;
@@ -46,18 +54,36 @@ function parseString(json: string): string | undefined {
   }
 }
 
-/** Where a change adds shell text, by the kinds of files that hold it. */
-export function findScripts({ path, added }: AddedFile): AddedScript[] {
-  const isShell =
-    SHELL_FILE.test(path) || /^#!.*\b(?:ba|z|k|da)?sh\b/.test(added[0]?.line === 1 ? added[0].text : '');
-  if (isShell) return blocks(added).map((block) => ({ ...block, language: 'shell', isSetup: false }));
-  if (MAKE_FILE.test(path)) return lines(added, { read: recipe, isSetup: false });
-  if (IMAGE_FILE.test(path)) return lines(added, { read: image, isSetup: true });
-  if (PACKAGE_FILE.test(path)) return lines(added, { read: npmScript, isSetup: false });
-  if (CI_FILE.test(path)) return lines(added, { read: ci, isSetup: true });
-  if (CODE_FILE.test(path))
-    return blocks(added).map((block) => ({ ...block, language: 'code', isSetup: false }));
-  return [];
+const unit: LineReader = (text) => /^\s*Exec\w*\s*=\s*[-@:+!|]*(.+)$/.exec(text)?.[1];
+
+/** Where a change adds shell text, by the kinds of files that hold it. What no kind claims is looked through for commands. */
+export function findScripts(file: AddedFile): AddedScript[] {
+  const { path, added } = file;
+  const reader = LINE_READERS.find(({ files }) => files.test(path));
+  const language = findLanguage(file);
+  if (language === 'prose') return reader === undefined ? findProse(added) : lines(added, reader);
+  return blocks(added).map((block) => ({ ...block, language, isSetup: false }));
+}
+
+const LINE_READERS = [
+  { files: MAKE_FILE, read: recipe, isSetup: false },
+  { files: IMAGE_FILE, read: image, isSetup: true },
+  { files: PACKAGE_FILE, read: npmScript, isSetup: false },
+  { files: CI_FILE, read: ci, isSetup: true },
+  { files: UNIT_FILE, read: unit, isSetup: false },
+] as const;
+
+const findShebang = ([first]: readonly AddedLine[]): string =>
+  first?.line === 1 && first.text.startsWith('#!') ? first.text : '';
+
+/** A file without an ending, or one that may be executed, is run by whatever its first line says: unseen, a shell. */
+function findLanguage({ path, mode, added }: AddedFile): AddedScript['language'] {
+  const shebang = findShebang(added);
+  if (SHELL_FILE.test(path) || SHELL_SHEBANG.test(shebang)) return 'shell';
+  if (LINE_READERS.some(({ files }) => files.test(path))) return 'prose';
+  if (CODE_FILE.test(path) || shebang !== '') return 'code';
+  if (PROSE_FILE.test(path)) return 'prose';
+  return NO_ENDING.test(path) || mode === PROGRAM_MODE ? 'shell' : 'prose';
 }
 
 function lines(

@@ -11,6 +11,8 @@ export interface AddedFile {
   readonly mode: string | undefined;
   readonly isBinary: boolean;
   readonly isDeleted: boolean;
+  /** Of lines that are longer than what is looked at, the first; undefined where there is none. */
+  readonly cutLine: number | undefined;
   readonly added: readonly AddedLine[];
 }
 
@@ -22,6 +24,7 @@ interface OpenFile {
   mode: string | undefined;
   isBinary: boolean;
   isDeleted: boolean;
+  cutLine: number | undefined;
   readonly added: AddedLine[];
 }
 
@@ -36,7 +39,7 @@ export function parseAddedLines(diff: string): AddedFile[] {
   let left = 0;
   for (const text of diff.split('\n')) {
     if (left > 0) {
-      if (text.startsWith('+')) file?.added.push({ line, text: text.slice(1, MAX_LINE_CHARS) });
+      if (text.startsWith('+')) addLine(file, line, text);
       if (text.startsWith('+') || text.startsWith(' ') || text === '') {
         line += 1;
         left -= 1;
@@ -50,6 +53,12 @@ export function parseAddedLines(diff: string): AddedFile[] {
   return files;
 }
 
+function addLine(file: OpenFile | undefined, line: number, text: string): void {
+  if (file === undefined) return;
+  if (text.length > MAX_LINE_CHARS) file.cutLine ??= line;
+  file.added.push({ line, text: text.slice(1, MAX_LINE_CHARS) });
+}
+
 function readHeader(text: string, file: OpenFile | undefined, files: OpenFile[]): OpenFile | undefined {
   const header = /^diff --git (.+)$/.exec(text);
   if (header !== null) {
@@ -58,6 +67,7 @@ function readHeader(text: string, file: OpenFile | undefined, files: OpenFile[])
       mode: undefined,
       isBinary: false,
       isDeleted: false,
+      cutLine: undefined,
       added: [],
     };
     files.push(opened);

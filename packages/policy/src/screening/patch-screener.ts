@@ -11,6 +11,7 @@ import type { ScreenedFile } from './screen-file.ts';
 import { toAddedFile } from './screen-file.ts';
 import type { ScreeningFinding, Severity } from '@drydock/contracts';
 import { UNSCREENED } from './screening-finding.ts';
+import { toPlainText } from './to-plain-text.ts';
 import type { ScreeningRule } from './screening-rule.ts';
 import { SCREENING_RULES } from './screening-rules.ts';
 
@@ -46,29 +47,30 @@ export class PatchScreener {
     );
     const found: ScreeningFinding[] = diff.byteLength > MAX_BYTES ? [UNSCREENED] : [];
     for (const file of parseAddedLines(text)) {
-      if (found.length >= MAX_FINDINGS) break;
+      if (found.length > MAX_FINDINGS) break;
       found.push(...this.#screen(file));
     }
-    return found.slice(0, MAX_FINDINGS);
+    return capFindings(found);
   }
 
   screenFile(file: ScreenedFile): readonly ScreeningFinding[] {
     const cut = { ...file, text: file.text.slice(0, MAX_BYTES) };
     const found = this.#screen(toAddedFile(cut));
     const all = cut.text === file.text ? found : [{ ...UNSCREENED, path: file.path }, ...found];
-    return all.slice(0, MAX_FINDINGS);
+    return capFindings(all);
   }
 
-  #screen(file: AddedFile): ScreeningFinding[] {
+  #screen(file: AddedFile): readonly ScreeningFinding[] {
     if (file.isDeleted) return [];
     const found = [
       ...this.#screenShape(file),
+      ...findUnread(file),
       ...SCREENING_RULES.flatMap((rule) => this.#applyRule(rule, file)),
       ...file.added.flatMap((line) => this.#findSecret(file.path, line)),
       ...findScripts(file).flatMap((script) => this.#screenScript(file, script)),
     ];
     const first = new Map(found.map((finding) => [`${finding.rule}:${finding.line}`, finding]));
-    return [...first.values()].toSorted((a, b) => a.line - b.line).slice(0, MAX_FINDINGS);
+    return capFindings([...first.values()].toSorted((a, b) => a.line - b.line));
   }
 
   #screenShape({ path, mode, isBinary, added }: AddedFile): ScreeningFinding[] {
@@ -105,20 +107,22 @@ export class PatchScreener {
     ];
   }
 
-  #screenScript({ path, added }: AddedFile, script: AddedScript): ScreeningFinding[] {
-    const texts = script.language === 'shell' ? [script.text] : scanCode(script.text);
+  #screenScript({ path, added }: AddedFile, found: AddedScript): ScreeningFinding[] {
+    const script = { ...found, text: toPlainText(found.text) };
+    const texts = script.language === 'code' ? scanCode(script.text).map(toPlainText) : [script.text];
     return texts
       .flatMap((text) => this.#analyser.findPrivileged(text))
       .filter(({ rule }) => !script.isSetup || !USUAL_IN_SETUP.has(rule))
       .map(({ rule, argv, span }) => {
         const above =
-          script.language === 'shell'
-            ? script.text.slice(0, span.start).split('\n').length - 1
-            : lineOf(script.text, argv);
+          script.language === 'code'
+            ? lineOf(script.text, argv)
+            : script.text.slice(0, span.start).split('\n').length - 1;
         const line = script.line + above;
+        if (rule === 'too_large') return { ...UNSCREENED, path: stripForPeople(path), line };
         return this.#finding({
           rule: `privileged_command`,
-          severity: script.language === 'shell' && !TEST_PATH.test(path) ? 'high' : 'medium',
+          severity: severityOf(script, path),
           message: `Runs a privileged command (${rule}).`,
           path,
           line: added.find((candidate) => candidate.line === line) ?? { line, text: argv.join(' ') },
@@ -134,8 +138,28 @@ export class PatchScreener {
   }
 }
 
+/** What nobody could look at: bytes that are no text, and the end of a line that is too long. */
+function findUnread({ path, isBinary, cutLine }: AddedFile): ScreeningFinding[] {
+  const unread = { ...UNSCREENED, severity: 'low' as const, path: stripForPeople(path) };
+  return [
+    ...(isBinary ? [{ ...unread, message: 'Holds bytes that cannot be screened.' }] : []),
+    ...(cutLine === undefined
+      ? []
+      : [{ ...unread, line: cutLine, message: 'Has a line that is too long to be screened.' }]),
+  ];
+}
+
+/** As many as are told of; that there are more is told first. */
+const capFindings = (found: readonly ScreeningFinding[]): readonly ScreeningFinding[] =>
+  found.length > MAX_FINDINGS ? [UNSCREENED, ...found].slice(0, MAX_FINDINGS) : found;
+
 const appliesTo = ({ path, notPath }: ScreeningRule, file: string): boolean =>
   (path === undefined || path.test(file)) && (notPath === undefined || !notPath.test(file));
+
+function severityOf({ language }: AddedScript, path: string): Severity {
+  if (language === 'prose') return 'low';
+  return language === 'shell' && !TEST_PATH.test(path) ? 'high' : 'medium';
+}
 
 /** Lines above the one that names the program; none where it is written otherwise. */
 function lineOf(code: string, argv: readonly string[]): number {

@@ -51,8 +51,10 @@ export async function runAgentStage(
   const { sandbox } = scope;
   await attempt.enter('planning');
   if (attempt.resumePoint?.checkpoint.stage === 'running') await attempt.enter('running');
-  const save = (ended: AbortSignal): Promise<void> => saver.saveAll(ended);
-  const screen = (ended: AbortSignal): Promise<void> => saver.screen(ended);
+  const save = (until: AbortSignal): Promise<void> => saver.saveAll(until);
+  const screen = (shown: unknown, until: AbortSignal): Promise<void> => saver.screen(shown, until);
+  /** How the loop ended: its message may be the agent's. */
+  const ended: Outcome[] = [];
   await using open = await openGate(attempt, { scope, deadline, interrupt, save, screen }, signal);
   if (isHandedOverScreened(attempt.job.spec)) attempt.disclosure.hold();
   const toolbox = createToolbox(attempt, context, { sandbox, ...open });
@@ -62,13 +64,14 @@ export async function runAgentStage(
     toolbox,
     layer,
     onPatch: (diff) => screenTurn(attempt, open.gate, diff),
-    onWords: () => screenWords(attempt, open.gate, toolbox.submission),
+    onWords: (shown) => screenWords(attempt, open.gate, [shown, toolbox.submission, ended]),
     toResult: (patchBytes) => resultSoFar(attempt, { plan: toolbox.plan, patch_bytes: patchBytes }),
   });
   const network = describeNetwork(attempt.job, open.egress);
   const parts = { sandbox, toolbox, saver, network, deadline, gate: open.gate };
   const work = () => inSandbox(attempt, sandbox, () => serve(attempt, parts, signal));
   const outcome = await settle(work, signal);
+  ended.push(outcome);
   const captured = await captureEnd(attempt, saver, outcome);
   return { ...captured, plan: toolbox.plan };
 }
@@ -94,7 +97,7 @@ function createToolbox(
     egress,
     inbox: attempt.inbox,
     desk: createDesk(attempt, sandbox),
-    keep: (name, bytes) => attempt.keep(name, bytes),
+    keep: (name, bytes) => attempt.keepOfTurn(name, bytes),
     resumed: attempt.resumePoint?.checkpoint,
     onPlan: async () => {
       // The workspace was read-only so far: there is nothing to look at but words.
@@ -140,6 +143,7 @@ async function serve(
     for (const warning of findTurnWarnings(job.spec, turn)) attempt.warnOnce(warning);
   };
   const guidance = await readGuidanceOnce(attempt, sandbox, signal);
+  attempt.guidance = guidance;
   return serveAgent(
     {
       start: { ...toAgentStart(attempt, network), ...(guidance === undefined ? {} : { guidance }) },

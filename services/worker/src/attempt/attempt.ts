@@ -5,6 +5,7 @@ import type {
   JobRecord,
   JobResult,
   JobState,
+  RepositoryGuidance,
   ScreeningFinding,
   SignedCheckpoint,
   Warning,
@@ -42,6 +43,8 @@ export class Attempt {
   readonly artifacts: ArtifactDigests = {};
   /** Of the instructions that the model was given; undefined before its first turn. */
   promptSha256: string | undefined;
+  /** What the repository says to agents, as the agent process was told; undefined where it was told nothing. */
+  guidance: RepositoryGuidance | undefined;
   /** What a look at the last patch found. */
   findings: readonly ScreeningFinding[] = [];
   /** Played in the place of the model; undefined where a model is asked. */
@@ -75,8 +78,8 @@ export class Attempt {
       observe: (event) => this.work.note(event),
       onError: onWriteError,
     });
-    const { events, conversation, log } = this;
-    this.disclosure = new Disclosure({ events, conversation, log });
+    const { events, conversation, log, artifacts } = this;
+    this.disclosure = new Disclosure({ events, conversation, log, artifacts });
     const { lease } = claimed;
     this.inbox = new Inbox({ messages: deps.messages, lease, conversation, log: deps.log });
     this.audit = new JobAudit(deps, claimed.job.id);
@@ -168,6 +171,11 @@ export class Attempt {
   async keepTranscript(): Promise<void> {
     const lines = new TextDecoder().decode(this.disclosure.transcript());
     await this.keep('transcript.jsonl', Buffer.from(this.maskedTranscript.mask(lines)));
+  }
+
+  /** Stores an artifact of a turn: it is the job's when the turn is shown. */
+  async keepOfTurn(name: ArtifactName, bytes: Uint8Array): Promise<void> {
+    this.disclosure.publish(name, await this.deps.artifacts.put(bytes));
   }
 
   /** Stores an artifact's bytes; the commit refers to them. */

@@ -47,9 +47,9 @@ export class EventSink {
     this.#held ??= [];
   }
 
-  /** What the model says in the events that wait. */
-  get heldWords(): readonly string[] {
-    return (this.#held ?? []).map(findWords).filter((text) => text !== '');
+  /** What the model says in the events that wait: values with texts. */
+  get heldWords(): readonly unknown[] {
+    return (this.#held ?? []).map(findWords);
   }
 
   /** Lets go of the events that wait; later ones wait again. */

@@ -178,6 +178,15 @@ export class Conversation {
     return this.#lines.length;
   }
 
+  /** What was said behind the first lines; of a cut only what was not said before it. */
+  linesFrom(first: number): TranscriptLine[] {
+    return this.#lines.slice(first).map((line) => {
+      if (line.type !== 'compacted') return line;
+      const said = new Set(this.#lines.map((each) => JSON.stringify(each)));
+      return { ...line, items: line.items.filter((item) => !said.has(JSON.stringify(item))) };
+    });
+  }
+
   /** The conversation as it was, to go on from. */
   toJsonLines(): Uint8Array {
     return toLines(this.#lines);

@@ -34,6 +34,8 @@ interface World {
   readonly screened?: readonly ScreeningFinding[];
   readonly planApproval?: boolean;
   readonly hasExpired?: boolean;
+  /** A look finds this where it is shown. */
+  readonly unsafe?: string;
 }
 
 /** A gate over a policy that finds the same in every command, and a person who gives the same answer to everything. */
@@ -78,7 +80,10 @@ function setUp({
       },
     },
     events: { emit: (event) => events.push(event) },
-    screen: async () => undefined,
+    screen: async (shown) => {
+      if (plan.unsafe !== undefined && JSON.stringify(shown).includes(plan.unsafe))
+        gate.enterSafeMode('Unsafe.');
+    },
     onDecision: ({ decision }) => told.push(decision),
   });
   const admit = (args: object = {}) => gate.admit(CALL, ExecCommandArgs.parse({ cmd: 'x', ...args }), never);
@@ -112,6 +117,22 @@ const WISH = {
   additional_permissions: { network: { hosts: ['b.test'], methods: ['POST'] } },
   justification: 'May I?',
 };
+
+describe('a question', () => {
+  it.each<[string, boolean]>([
+    ['about a plan', true],
+    ['that nobody is asked about a plan', false],
+  ])('%s is looked at before anybody sees it', async (_name, planApproval) => {
+    const { gate, asked } = setUp({ tier: 'high', planApproval, unsafe: 'sudo id' });
+    const plan = { steps: ['sudo id'], files: [], checks: [], risks: [], assumptions: [] };
+    expect([await gate.admitPlan('c', plan, never), asked]).toEqual([SAFE_MODE.observation, []]);
+  });
+
+  it('about a command is looked at, the words of the model with it', async () => {
+    const { admit, asked } = setUp({ tier: 'high', approval: 'ask', unsafe: 'May I?' });
+    expect([await admit(WISH), asked]).toEqual([SAFE_MODE, []]);
+  });
+});
 
 describe('the command gate', () => {
   it.each<[string, World, object]>([

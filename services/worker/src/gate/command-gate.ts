@@ -48,8 +48,8 @@ export interface CommandGateOptions {
   readonly events: Pick<EventSink, 'emit'>;
   /** What is known to be answered to a plan: in a replay, what was recorded. */
   readonly findPlanAnswer?: (question: ApprovalRequest) => PlanAnswer | undefined;
-  /** Looks at all that was written so far, before a person is shown what comes next. May enter safe mode. */
-  readonly screen: (signal: AbortSignal) => Promise<void>;
+  /** Looks at all that was written so far, and at what a person is to be shown next. May enter safe mode. */
+  readonly screen: (shown: unknown, signal: AbortSignal) => Promise<void>;
   readonly onDecision: (decision: CommandDecision) => void;
 }
 
@@ -153,7 +153,7 @@ export class CommandGate {
     const question = askAboutHosts(callId, args);
     if (question.hosts.length === 0)
       return refuse('invalid_arguments', 'Name the hosts in network.hosts.').observation;
-    await this.#options.screen(signal);
+    await this.#options.screen(question, signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
     const verdict = await this.#options.desk.ask(question, signal);
     if (verdict.kind === 'denied') return deny(verdict.approval.reason).observation;
@@ -161,17 +161,18 @@ export class CommandGate {
     return { kind: 'permission_granted', hosts: question.hosts };
   }
 
-  /** Takes the plan to a person, where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
+  /** Looks at the plan, and takes it to a person where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
   async admitPlan(callId: string, plan: Plan, signal: AbortSignal): Promise<Observation | undefined> {
-    const { spec, desk, findPlanAnswer } = this.#options;
-    if (spec.plan_approval !== true) return undefined;
+    const { spec, desk, findPlanAnswer, screen } = this.#options;
     const question = askAboutPlan(callId, plan);
+    // In tier high a plan is shown to somebody in any case.
+    if (spec.tier === 'high' || spec.plan_approval === true) await screen(question, signal);
+    if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
+    if (spec.plan_approval !== true) return undefined;
     const recorded = findPlanAnswer?.(question);
     if (recorded !== undefined) return recorded.kind === 'approved' ? undefined : denyPlan(recorded.reason);
     // It may have gone unanswered while no worker held the job.
     if (await desk.hasExpired('submit_plan')) throw new DrydockError('plan_not_approved');
-    await this.#options.screen(signal);
-    if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
     const { kind, approval } = await desk.ask(question, signal);
     if (kind === 'approved') return undefined;
     if (approval.status !== 'denied') throw new DrydockError('plan_not_approved');
@@ -236,7 +237,7 @@ export class CommandGate {
     const { desk, egress } = this.#options;
     const unaskable = findUnaskable(question.hosts);
     if (unaskable !== undefined) return refuse('denied_by_policy', unaskable);
-    await this.#options.screen(signal);
+    await this.#options.screen(question, signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode);
     const verdict = await desk.ask(question, signal);
     if (verdict.kind === 'denied') return deny(verdict.approval.reason);

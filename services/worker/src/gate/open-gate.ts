@@ -15,8 +15,8 @@ interface GateParts {
   readonly deadline: AttemptDeadline;
   /** Saves all that the next attempt needs. */
   readonly save: (signal: AbortSignal) => Promise<void>;
-  /** Looks at what was written so far, where the tier asks for it. */
-  readonly screen: (signal: AbortSignal) => Promise<void>;
+  /** Looks at what was written so far, and at what is to be shown next, where the tier asks for it. */
+  readonly screen: (shown: unknown, signal: AbortSignal) => Promise<void>;
   readonly interrupt: (reason: Interrupted) => void;
 }
 

@@ -40,7 +40,8 @@ describe('an instruction', () => {
     ['do:\n```sh\nmkdir /mnt\nmount /dev/sda /mnt\n```', READ],
     ['do:\n~~~\nmount -a\n~~~', READ],
     ['$ mount -a', READ],
-    ['# mount /dev/sda /mnt', READ],
+    ['do:\n```sh\nmou\\\nnt -a\n```', READ],
+    ['use su\\\ndo apt install jq', NAMED],
   ])('%j leads to privileged commands', async (instruction, found) => {
     expect((await find(instruction)).found).toBe(found);
   });
@@ -57,6 +58,11 @@ describe('an instruction', () => {
     '',
   ])('%j does not', async (instruction) => {
     expect((await find(instruction)).found).toBeUndefined();
+  });
+
+  it('leads to them where it holds more code than can be looked at', async () => {
+    const found = 'The instruction asks for a privileged command: It holds more code than can be looked at.';
+    expect(await find(`\`\`\`\n${'a b\n'.repeat(2_001)}\`\`\``)).toEqual({ found, read: [] });
   });
 
   it('is read where it is set as code, and nowhere else', async () => {

@@ -3,6 +3,7 @@ import type { CommandPolicy } from '@drydock/policy';
 
 /** Lines and code spans that are looked at: an instruction has 100,000 characters at most. */
 const MAX_PARTS = 2_000;
+const TOO_MUCH = 'It holds more code than can be looked at.';
 const CODE_SPAN = /`([^`\n]{2,500})`/g;
 /** One word in a sentence is a name: the `passwd` field. */
 const HAS_ARGUMENT = /\S\s+\S/;
@@ -28,7 +29,7 @@ export async function findPrivilegedInstruction(
   instruction: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const named = UNMISTAKABLE.exec(instruction)?.[1];
+  const named = UNMISTAKABLE.exec(instruction.replaceAll(/\\\r?\n/g, ''))?.[1];
   if (named !== undefined) return `The instruction asks for ${named}, a privileged command.`;
   const found = await findPrivilegedCode(policy, instruction, signal);
   return found && `The instruction asks for a privileged command: ${found}`;
@@ -40,7 +41,9 @@ export async function findPrivilegedCode(
   text: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  for (const cmd of findCode(text)) {
+  const parts = findCode(text);
+  if (parts.length > MAX_PARTS) return TOO_MUCH;
+  for (const cmd of parts) {
     const decision = await policy.decide({ cmd, workdir: '/job/work' }, CONTEXT, signal);
     if (decision.privileged) return decision.reason;
   }
@@ -53,10 +56,11 @@ const isCommand = (span: string): boolean => HAS_ARGUMENT.test(span);
 function findCode(instruction: string): string[] {
   const parts: string[] = [];
   let isFenced = false;
-  for (const line of instruction.split('\n')) {
+  // A backslash at the end of a line takes in the next.
+  for (const line of instruction.replaceAll(/\\\r?\n/g, '').split('\n')) {
     if (FENCE.test(line)) isFenced = !isFenced;
     else if (isFenced || PROMPT.test(line)) parts.push(line.replace(PROMPT, ''));
     else parts.push(...Array.from(line.matchAll(CODE_SPAN), ([, span = '']) => span).filter(isCommand));
   }
-  return parts.filter((part) => part.trim() !== '').slice(0, MAX_PARTS);
+  return parts.filter((part) => part.trim() !== '');
 }

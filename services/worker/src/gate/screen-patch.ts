@@ -1,8 +1,9 @@
-import type { JobSpec, Submission } from '@drydock/contracts';
+import type { JobSpec, TranscriptLine } from '@drydock/contracts';
 import type { Attempt } from '../attempt/attempt.ts';
 import type { CommandGate } from './command-gate.ts';
 import { isPrivilegedFinding } from './generated-code.ts';
-import { findPrivilegedCode } from './privileged-instruction.ts';
+import { screenTexts } from './screen-texts.ts';
+import { findShownTexts, findWordsOf } from './shown-texts.ts';
 
 /** A patch of many megabytes is screened to its bound; a worker that is busy must not hold up a job's end. */
 const SCREEN_MS = 15_000;
@@ -31,23 +32,38 @@ export const isHandedOverScreened = ({
 }: Pick<JobSpec, 'tier' | 'tool_use_approval'>): boolean =>
   tier === 'high' && !(typeof approval === 'object' && approval.privileged);
 
-/** Tier high: what the model has said in a turn is looked at before anybody reads it. */
+/**
+ * Tier high: all that was said in a turn, and what is about to be shown beside it, is looked at before anybody reads it. A
+ * look that fails is a finding.
+ */
 export async function screenWords(
   attempt: Attempt,
   gate: Pick<CommandGate, 'enterSafeMode'>,
-  submission?: Submission,
+  shown?: unknown,
 ): Promise<void> {
-  const { deps, events, disclosure } = attempt;
+  const { deps, events, disclosure, job } = attempt;
   if (!disclosure.isHeld) return;
-  const text = [...events.heldWords, ...findTexts(submission)].join('\n\n');
-  const reason = await findPrivilegedCode(deps.policy, text, AbortSignal.timeout(SCREEN_MS));
-  if (reason !== undefined) gate.enterSafeMode(`The model wrote a privileged command: ${reason}`);
+  const lines = disclosure.unseenLines.map((line) => withoutKnown(attempt, line));
+  const texts = [...lines.flatMap(findShownTexts), ...findWordsOf([events.heldWords, shown])];
+  try {
+    const reason = await screenTexts(deps.policy, texts, AbortSignal.timeout(SCREEN_MS));
+    if (reason !== undefined) gate.enterSafeMode(`The model wrote a privileged command: ${reason}`);
+  } catch (err) {
+    deps.log.warn('words.not_screened', { jobId: job.id, err });
+    gate.enterSafeMode('What the model wrote could not be screened.');
+  }
 }
 
-/** Every text of a value, however deep. */
-function findTexts(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(findTexts) : [];
+/** The caller's words were looked at as such, and the repository's are not the model's: the agent process repeats them. */
+function withoutKnown({ job, guidance }: Attempt, line: TranscriptLine): TranscriptLine {
+  if (line.type !== 'message' || line.role === 'assistant') return line;
+  const files = guidance?.files ?? [];
+  const known = [job.spec.instruction, job.spec.system_prompt, ...files.map(({ text }) => text)];
+  const text = known.reduce<string>(
+    (rest, part) => (part === undefined || part === null || part === '' ? rest : rest.replaceAll(part, '\n')),
+    line.text,
+  );
+  return { ...line, text };
 }
 
 /** Tier high: what a turn has written is looked at while the model thinks about the next one. */

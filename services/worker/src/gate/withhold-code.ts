@@ -1,4 +1,5 @@
-import type { JobEventBody } from '@drydock/contracts';
+import type { ApprovalRequest, JobEventBody } from '@drydock/contracts';
+import { ToolName } from '@drydock/contracts';
 
 /** The event with a note in the place of what a model or a sandbox wrote; paths, numbers and decisions stand. */
 // oxlint-disable-next-line complexity -- the closed list of events: a new one has to say whether it holds code
@@ -14,6 +15,13 @@ export function withholdCode(event: JobEventBody, note: string): JobEventBody {
       return { type: event.type, data: { steps: [], explanation: note } };
     case 'injection.suspected':
       return { type: event.type, data: { ...event.data, excerpt: note } };
+    case 'policy.decided':
+      return { type: event.type, data: { ...event.data, tool: nameOf(event.data.tool, note) } };
+    case 'approval.requested':
+      return {
+        type: event.type,
+        data: { ...event.data, request: withholdQuestion(event.data.request, note) },
+      };
     case 'job.state_changed':
     case 'command.finished':
     case 'file.changed':
@@ -21,10 +29,8 @@ export function withholdCode(event: JobEventBody, note: string): JobEventBody {
     case 'checkpoint.saved':
     case 'conversation.compacted':
     case 'sandbox.drifted':
-    case 'policy.decided':
     case 'egress.decided':
     case 'egress.availability_changed':
-    case 'approval.requested':
     case 'approval.decided':
     case 'usage.charged':
     case 'warning.raised':
@@ -33,8 +39,29 @@ export function withholdCode(event: JobEventBody, note: string): JobEventBody {
   }
 }
 
-/** What a model or a caller will read as code of the model in an event; output is not the model's. */
-export function findWords(event: JobEventBody): string {
-  if (event.type === 'message.added') return event.data.text;
-  return event.type === 'plan.updated' ? JSON.stringify(event.data).replaceAll(String.raw`\n`, '\n') : '';
+/** The name of a tool that there is not is whatever the model wrote. */
+const nameOf = (tool: string, note: string): string =>
+  ToolName.safeParse(tool).success ? tool : note.slice(0, 100);
+
+function withholdQuestion({ plan: _plan, ...request }: ApprovalRequest, note: string): ApprovalRequest {
+  return {
+    ...request,
+    tool: nameOf(request.tool, note),
+    cmd: request.cmd && note,
+    justification: request.justification && note,
+  };
 }
+
+/** What of an event the model has written or chosen; output is not the model's. */
+export function findWords(event: JobEventBody): unknown {
+  if (event.type === 'message.added' && event.data.message_id !== undefined) return undefined;
+  return HOLDS_WORDS.has(event.type) ? event.data : undefined;
+}
+
+const HOLDS_WORDS: ReadonlySet<JobEventBody['type']> = new Set([
+  'message.added',
+  'plan.updated',
+  'approval.requested',
+  'warning.raised',
+  'command.started',
+]);

@@ -53,7 +53,12 @@ function setUp(older?: { patchBytes: number }) {
     },
     get disclosure() {
       const { conversation, events, log } = attempt;
-      shown ??= new Disclosure({ conversation: { ...conversation, lineCount: 0 }, events, log });
+      shown ??= new Disclosure({
+        conversation: { ...conversation, lineCount: 0, linesFrom: () => [] },
+        events,
+        log,
+        artifacts: {},
+      });
       return shown;
     },
     events: {

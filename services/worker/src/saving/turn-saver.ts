@@ -21,7 +21,7 @@ interface TurnSaverOptions {
   /** Told of every capture: the diff against the base. */
   readonly onPatch: (diff: Uint8Array) => Promise<void>;
   /** Told before what was said is shown, where it waits for that. */
-  readonly onWords: () => Promise<void>;
+  readonly onWords: (shown?: unknown) => Promise<void>;
   /** The result as it would be if the attempt were lost now. */
   readonly toResult: (patchBytes: number) => JobResult;
 }
@@ -81,16 +81,16 @@ export class TurnSaver {
   }
 
   /** Tier high, amid a turn: looks at what was written, and shows the events so far. Throws where it cannot look. */
-  async screen(signal: AbortSignal): Promise<void> {
+  async screen(shown: unknown, signal: AbortSignal): Promise<void> {
     const { attempt } = this.#options;
     if (!attempt.disclosure.isHeld) return;
-    await this.#look(signal);
+    await this.#look(signal, shown);
     if (this.safeMode === undefined) attempt.events.release();
   }
 
   /** Every write is looked at, however short ago the last look was. */
-  async #look(signal: AbortSignal): Promise<void> {
-    await this.#options.onWords();
+  async #look(signal: AbortSignal, shown?: unknown): Promise<void> {
+    await this.#options.onWords(shown);
     if (this.safeMode === undefined && this.#mayBeUnsaved()) await this.#saveWorkspace(signal);
   }
 
