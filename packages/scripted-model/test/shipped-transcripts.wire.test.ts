@@ -9,7 +9,12 @@ const DIRECTORIES = ['examples/ts', 'examples/py', 'examples/readme', 'e2e/trans
 );
 const transcripts = await loadTranscripts(DIRECTORIES);
 /** Play a model that errs: unknown tools and wrong arguments are what they are for. */
-const ERRING: ReadonlySet<string> = new Set(['nonsense-ts', 'tools-ts']);
+const ERRING: ReadonlySet<string> = new Set([
+  'nonsense-ts',
+  'tools-ts',
+  'unsafe-bad-arguments-ts',
+  'unsafe-unknown-tool-ts',
+]);
 const sound = [...transcripts.values()].filter(({ name }) => !ERRING.has(name));
 
 function callsOf(step: Step) {

@@ -163,12 +163,17 @@ export class CommandGate {
 
   /** Looks at the plan, and takes it to a person where the job wants that. Throws `plan_not_approved` where nobody answered in time. */
   async admitPlan(callId: string, plan: Plan, signal: AbortSignal): Promise<Observation | undefined> {
-    const { spec, desk, findPlanAnswer, screen } = this.#options;
+    const { spec, screen } = this.#options;
     const question = askAboutPlan(callId, plan);
     // In tier high a plan is shown to somebody in any case.
     if (spec.tier === 'high' || spec.plan_approval === true) await screen(question, signal);
     if (this.#safeMode !== undefined) return this.enterSafeMode(this.#safeMode).observation;
-    if (spec.plan_approval !== true) return undefined;
+    return spec.plan_approval === true ? this.#askAboutPlan(question, signal) : undefined;
+  }
+
+  /** In a replay nobody is asked: what was decided is part of the recording. */
+  async #askAboutPlan(question: ApprovalRequest, signal: AbortSignal): Promise<Observation | undefined> {
+    const { desk, findPlanAnswer } = this.#options;
     const recorded = findPlanAnswer?.(question);
     if (recorded !== undefined) return recorded.kind === 'approved' ? undefined : denyPlan(recorded.reason);
     // It may have gone unanswered while no worker held the job.
