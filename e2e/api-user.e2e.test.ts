@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWith } from '@drydock/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { E2eStack } from './src/e2e-stack.ts';
 import { findLeftovers, startE2eStack } from './src/e2e-stack.ts';
 
 const run = promisify(execFile);
 
-describe('an api that was taken over', () => {
+describeWith('open checkout', 'an api that was taken over', () => {
   let e2e: E2eStack;
   beforeAll(async () => {
     e2e = await startE2eStack();

@@ -6,6 +6,7 @@ export type Dependency =
   | 'docker'
   | 'gvisor'
   | 'podman'
+  | 'open checkout'
   | 'debian gvisor'
   | 'current gvisor'
   | 'promtool'

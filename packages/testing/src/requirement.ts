@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe } from 'vitest';
 import type { Dependency } from './config.ts';
 import { isPodmanOff, requiredDependencies } from './config.ts';
@@ -6,12 +8,21 @@ import { readSetupFacts } from './setup-facts.ts';
 
 const DOCKER_SOCKET = '/var/run/docker.sock';
 const PROBE_TIMEOUT_MS = 5_000;
+const SEARCH_BY_OTHERS = 0o001;
 
 /** Never left out without a word of the user's: it is one of the two engines. */
 function findMissingPodman(): string | undefined {
   if (isPodmanOff()) return 'DRYDOCK_TEST_PODMAN is off';
-  if (readSetupFacts().podman !== undefined) return undefined;
+  // Its user has to reach what sandboxes are given.
+  if (readSetupFacts().podman !== undefined) return findClosedCheckout();
   throw new Error('Rootless Podman is not set up: npm run setup -- --tests, or DRYDOCK_TEST_PODMAN=off.');
+}
+
+/** Why another user could not run what is in this checkout. */
+function findClosedCheckout(): string | undefined {
+  for (let path = realpathSync(process.execPath); path !== dirname(path); path = dirname(path))
+    if ((statSync(path).mode & SEARCH_BY_OTHERS) === 0) return `${path} is closed to other users`;
+  return undefined;
 }
 
 /** Why a dependency cannot be used here; undefined where it can. */
@@ -27,6 +38,7 @@ const FIND_MISSING = {
       ? 'the engine has no gVisor: npm run setup -- --tests adds it where it may'
       : undefined,
   podman: findMissingPodman,
+  'open checkout': findClosedCheckout,
   sshd: () =>
     readSetupFacts().sshServer === undefined
       ? 'there is no ssh server: npm run setup -- --tests gets it from Debian'
